@@ -1,0 +1,54 @@
+"""Close: the only end of a referral. The client gets a closing mail, and whoever had it is told to stop."""
+
+from store.tables import Provider
+from store.vocabulary import AttentionKind, CloseReason, OfferOutcome, Status
+
+from .actor import Actor
+from .deciding import Case, for_whom, locked_referral, refuse, since
+from .lifecycle import Event, allowed
+from .notices import Template
+from .outbox import notify_client, notify_provider, settle
+from .outcomes import Decision, Missing, Refusal
+from .rounds import close_round, redraw
+from .tx import Tx
+
+
+def close(tx: Tx, actor: Actor, referral_id: str, reason: CloseReason) -> Decision:
+    """By a coordinator for any reason, or by the acceptor when the client cannot be reached."""
+    case = locked_referral(tx, referral_id)
+    if case is None:
+        return Missing()
+    if not allowed(case.referral.status, Event.CLOSE):
+        return since(tx, case, actor)
+    acceptors = actor.provider_id is not None and actor.provider_id == case.referral.accepted_by
+    if not actor.coordinator and not (acceptors and reason is CloseReason.UNREACHABLE):
+        return refuse(tx, case, actor, Event.CLOSE, Refusal.NOT_COORDINATOR)
+    return close_case(tx, actor, case, reason)
+
+
+def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason) -> Decision:
+    """The closing itself, for use cases that have checked who asks."""
+    referral, offer = case.referral, case.offer
+    holder = referral.accepted_by
+    referral.status, referral.closed_at, referral.close_reason = Status.CLOSED, tx.now, reason
+    if offer.outcome is None:
+        close_round(tx, offer, OfferOutcome.CLOSED)
+    else:
+        offer.remind_client_due = None
+        redraw(tx, offer)
+    tx.record(
+        referral,
+        Event.CLOSE,
+        actor,
+        on_behalf_of=for_whom(actor, holder) if holder else None,
+        offer=offer.id,
+        reason=reason,
+    )
+    settle(tx, referral, actor.name, *(kind for kind in AttentionKind if kind is not AttentionKind.PHONE_TASK))
+    notify_client(tx, referral, offer, Template.CLIENT_CLOSING)
+    provider = tx.get(Provider, holder)
+    if provider is not None and provider.id != actor.provider_id:
+        notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_DM)
+        if provider.work_email:
+            notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_MAIL)
+    return case.done()

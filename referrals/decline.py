@@ -1,0 +1,101 @@
+"""Saying no: a preferred provider declines, anyone passes, and whoever accepted gives it back."""
+
+from store.tables import Offer, Pass, Provider
+from store.vocabulary import CloseReason, DeclineReason, Kind, OfferOutcome, Status
+
+from .actor import Actor
+from .close import close_case
+from .deadlines import expire_offer
+from .deciding import Case, for_whom, locked_case, locked_referral, overdue, refuse, reserved, since
+from .lifecycle import Event, allowed
+from .notices import Template
+from .outbox import notify_client, notify_provider
+from .outcomes import Decision, Missing, Refusal
+from .rounds import alert_if_nobody_left, close_round, next_round, redraw
+from .tx import Tx
+
+
+def decline(tx: Tx, actor: Actor, offer_id: str, reason: DeclineReason) -> Decision:
+    """The preferred provider (or a coordinator for them) gives it to everyone: a General round with a new clock.
+
+    The client hears that the provider is unavailable, never why (DOMAIN.md P10, section 2).
+    """
+    case = locked_case(tx, offer_id)
+    if case is None:
+        return Missing()
+    if case.offer.outcome is not None or not allowed(case.referral.status, Event.DECLINE):
+        return since(tx, case, actor)
+    if case.offer.kind is Kind.GENERAL:
+        return pass_(tx, actor, offer_id)
+    if actor.provider_id != case.offer.provider_id and not actor.coordinator:
+        if not overdue(case.offer, tx.now):
+            return reserved(tx, case, actor, Event.DECLINE)
+        expire_offer(tx, case)
+        return since(tx, case, actor)
+    close_round(tx, case.offer, OfferOutcome.DECLINED)
+    tx.record(
+        case.referral,
+        Event.DECLINE,
+        actor,
+        on_behalf_of=for_whom(actor, case.offer.provider_id),
+        offer=case.offer.id,
+        reason=reason,
+    )
+    following = next_round(tx, case.referral, None, excluded=case.offer.excluded)
+    notify_client(tx, case.referral, following, Template.CLIENT_DECLINED)
+    return case.done()
+
+
+def pass_(tx: Tx, actor: Actor, offer_id: str) -> Decision:
+    """A personal "not for me" in a General round: the card stays open, and a passer may still accept (P12)."""
+    case = locked_case(tx, offer_id)
+    if case is None:
+        return Missing()
+    if case.offer.outcome is not None or not allowed(case.referral.status, Event.PASS):
+        return since(tx, case, actor)
+    if case.offer.kind is Kind.PREFERRED:
+        return reserved(tx, case, actor, Event.PASS)
+    provider = tx.get(Provider, actor.provider_id)
+    if provider is None:
+        return refuse(tx, case, actor, Event.PASS, Refusal.UNLINKED)
+    if tx.session.get(Pass, (offer_id, provider.id)) is None:
+        tx.add(Pass(offer_id=offer_id, provider_id=provider.id, practice_id=tx.practice_id, passed_at=tx.now))
+        tx.record(case.referral, Event.PASS, actor, offer=offer_id, provider=provider.id)
+        alert_if_nobody_left(tx, case.referral, case.offer)
+    return case.done()
+
+
+def release(tx: Tx, actor: Actor, referral_id: str, reason: DeclineReason) -> Decision:
+    """The acceptor gives it back, also after a first session: a General round without them (DOMAIN.md P11).
+
+    "The client no longer wants care" closes the referral instead.
+    """
+    case = locked_referral(tx, referral_id)
+    if case is None:
+        return Missing()
+    referral, holder = case.referral, case.referral.accepted_by
+    if not allowed(referral.status, Event.RELEASE) or holder is None:
+        return since(tx, case, actor)
+    if actor.provider_id != holder and not actor.coordinator:
+        return refuse(tx, case, actor, Event.RELEASE, Refusal.NOT_THEIRS)
+    if reason is DeclineReason.NO_LONGER_WANTS:
+        return close_case(tx, actor, case, CloseReason.NO_LONGER_NEEDED)
+    give_back(tx, actor, case, reason)
+    return case.done()
+
+
+def give_back(tx: Tx, actor: Actor, case: Case, reason: DeclineReason) -> Offer:
+    """Takes an accepted referral out of its holder's hands and opens a General round that leaves them out."""
+    referral, holder = case.referral, case.referral.accepted_by
+    tx.record(referral, Event.RELEASE, actor, on_behalf_of=for_whom(actor, holder), offer=case.offer.id, reason=reason)
+    referral.status = Status.PENDING
+    referral.accepted_by = referral.accepted_at = referral.contacted_at = referral.scheduled_at = None
+    referral.answered_at = None
+    case.offer.remind_client_due = None
+    redraw(tx, case.offer)
+    following = next_round(tx, referral, None, excluded=[*case.offer.excluded, *([holder] if holder else [])])
+    notify_client(tx, referral, following, Template.CLIENT_RELEASED)
+    provider = tx.get(Provider, holder)
+    if provider is not None and actor.provider_id != provider.id:
+        notify_provider(tx, referral, case.offer, provider, Template.ACCEPTOR_STOP_DM)
+    return following

@@ -1,0 +1,109 @@
+"""Who may take a referral (DESIGN.md's table), as pure functions over a provider and a referral's facts."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from store.tables import Provider
+from store.vocabulary import ProviderStatus, SlackStanding
+
+from .outcomes import Question, Refusal
+
+
+class Facts(Protocol):
+    """What of a referral decides who may take it. DOMAIN.md G4: these three are hard filters, the rest rank."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def insurer(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+
+
+class Unroutable(StrEnum):
+    """Why a requested provider is not offered the referral alone, but everyone is."""
+
+    INACTIVE = "inactive"
+    UNREACHABLE = "unreachable"  # neither a full member of the workspace nor a work email
+    NO_LICENCE = "no_licence"
+    PAUSED = "paused"
+    PAUSED_INSURER = "paused_insurer"
+
+
+def paused(provider: Provider, now: datetime) -> bool:
+    """A pause with an end is over at that moment, whether or not anything has run since."""
+    if provider.status is not ProviderStatus.PAUSED:
+        return False
+    return provider.paused_until is None or provider.paused_until > now
+
+
+def in_network(provider: Provider, insurer: str) -> bool:
+    """Self-pay is nobody's network, so everybody's."""
+    return insurer == "self_pay" or any(panel["insurer"] == insurer for panel in provider.insurers)
+
+
+def paused_for(provider: Provider, insurer: str, now: datetime) -> bool:
+    for panel in provider.insurers:
+        if panel["insurer"] == insurer and not panel["accepting"]:
+            until = panel.get("paused_until")
+            return until is None or datetime.fromisoformat(until) > now
+    return False
+
+
+def standing_refusal(provider: Provider) -> Refusal | None:
+    if provider.status is ProviderStatus.INACTIVE:
+        return Refusal.INACTIVE
+    if provider.slack_standing is SlackStanding.GUEST:
+        return Refusal.GUEST
+    if provider.slack_standing is SlackStanding.DEACTIVATED:
+        return Refusal.DEACTIVATED
+    return None
+
+
+def refusal(provider: Provider, facts: Facts, now: datetime) -> Refusal | None:
+    """Why this provider may not accept at all. A missing licence is a coordinator's to override."""
+    if reason := standing_refusal(provider):
+        return reason
+    return None if provider.licensed_in(facts.state, now.date()) else Refusal.NO_LICENCE
+
+
+def questions(provider: Provider, facts: Facts, now: datetime) -> tuple[Question, ...]:
+    """What to confirm before this provider takes it."""
+    found = []
+    if paused(provider, now):
+        found.append(Question.PAUSED)
+    if paused_for(provider, facts.insurer, now):
+        found.append(Question.PAUSED_INSURER)
+    if not in_network(provider, facts.insurer):
+        found.append(Question.OUT_OF_NETWORK)
+    return tuple(found)
+
+
+def unroutable(provider: Provider, facts: Facts, now: datetime) -> Unroutable | None:
+    """Why a client's wish for this provider becomes a General round. Out of network is offered, flagged."""
+    if provider.status is ProviderStatus.INACTIVE:
+        return Unroutable.INACTIVE
+    outside_slack = provider.slack_standing in (SlackStanding.UNLINKED, SlackStanding.MISSING)
+    if not (provider.slack_standing is SlackStanding.MEMBER or (outside_slack and provider.work_email)):
+        return Unroutable.UNREACHABLE
+    if not provider.licensed_in(facts.state, now.date()):
+        return Unroutable.NO_LICENCE
+    if paused(provider, now):
+        return Unroutable.PAUSED
+    if paused_for(provider, facts.insurer, now):
+        return Unroutable.PAUSED_INSURER
+    return None
+
+
+def eligible(provider: Provider, facts: Facts, excluded: Collection[str], now: datetime) -> bool:
+    """Whether this provider counts as somebody who may be expected to take a General round."""
+    expected_in_slack = provider.slack_standing is SlackStanding.UNLINKED and provider.slack_email is not None
+    return (
+        provider.id not in excluded
+        and (provider.slack_standing is SlackStanding.MEMBER or expected_in_slack)
+        and refusal(provider, facts, now) is None
+        and not questions(provider, facts, now)
+        and (not provider.services or facts.service in provider.services)
+    )

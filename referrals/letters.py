@@ -1,0 +1,212 @@
+"""What a notice needs to be written: read from current state at the moment of sending, or the reason not to send it.
+
+A Letter for the acceptor or a coordinator's phone task is the only value that carries a client's contact details, and
+only towards an address in the practice's work domains (DOMAIN.md P5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.tables import Attention, Client, Delivery, Offer, Practice, Provider, Referral, Source
+from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, Status
+
+from .notices import NOTICES, Context, Template
+from .tx import Tx
+from .views import Facts, facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A provider as a message names them. ``time_zone`` is an IANA name; ``phone`` is the one clients may be given."""
+
+    name: str
+    title: str
+    slack_user: str | None
+    time_zone: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach the client. Never in Slack, never in a log."""
+
+    name: str
+    preferred_name: str | None
+    guardian: str | None
+    email: str | None
+    phone: str | None
+    email_ok: bool
+    voicemail_ok: bool
+    notes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything a text may use. Instants are aware UTC; ``time_zone`` is the reader's."""
+
+    template: Template
+    channel: DeliveryChannel
+    practice: Practice
+    time_zone: str
+    now: datetime
+    code: str
+    status: Status
+    facts: Facts
+    kind: Kind | None  # of the round it speaks of
+    opened_at: datetime | None
+    expires_at: datetime | None
+    card_link: str | None
+    card_channel: str | None
+    card_ts: str | None
+    preferred: Colleague | None  # whom the client asked for
+    unroutable: str | None  # why that provider was not offered it alone (eligibility.Unroutable)
+    whose: Colleague | None  # for whom the round is reserved
+    holder: Colleague | None  # who has accepted
+    accepted_at: datetime | None
+    close_reason: CloseReason | None
+    reader: Colleague | None  # the provider written to
+    greeting: str | None  # the client's (or guardian's) name, in letters to them
+    contact: Contact | None
+    attention_kind: AttentionKind | None
+    attention_id: str | None
+    attention_detail: str | None
+    referral_id: str
+    offer_id: str | None
+    address: str  # an email address, an E.164 number, a Slack user or channel
+    slack_user: str | None  # the coordinator or provider written to
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Not to be sent any more; ``reason`` is a code for the delivery's row."""
+
+    reason: str
+
+
+def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) -> Letter | Void:
+    """Checks the state again and gathers what the text needs.
+
+    ``coordinator_email``: for mails to a coordinator, whose address only Slack knows.
+    """
+    referral = tx.get(Referral, delivery.referral_id)
+    if referral is None:
+        return Void("no_referral")
+    offer = tx.get(Offer, delivery.offer_id)
+    item = tx.get(Attention, delivery.subject_id)
+    template = Template(delivery.template)
+    context = Context(referral, offer, delivery.recipient, settled=item is not None and item.settled_at is not None)
+    if not NOTICES[template].still_true(context):
+        return Void("no_longer_true")
+    client = tx.get(Client, referral.client_id)
+    kind, _, key = delivery.recipient.partition(":")
+    reader = tx.get(Provider, key) if kind == "provider" else None
+    practice = tx.practice()
+    address = coordinator_email or _address(tx, delivery, kind, key, reader, client, practice)
+    if isinstance(address, Void):
+        return address
+    preferred, whose = (
+        tx.get(Provider, referral.preferred_provider_id),
+        tx.get(Provider, offer.provider_id if offer else None),
+    )
+    holder = tx.get(Provider, referral.accepted_by)
+    return Letter(
+        template=template,
+        channel=delivery.channel,
+        practice=practice,
+        time_zone=(reader.time_zone if reader else None) or practice.time_zone,
+        now=tx.now,
+        code=referral.code,
+        status=referral.status,
+        facts=facts_of(referral),
+        kind=offer.kind if offer else None,
+        opened_at=offer.opened_at if offer else None,
+        expires_at=offer.expires_at if offer else None,
+        card_link=offer.card_link if offer else None,
+        card_channel=offer.card_channel if offer else None,
+        card_ts=offer.card_ts if offer else None,
+        preferred=_colleague(preferred, practice),
+        unroutable=referral.unroutable,
+        whose=_colleague(whose, practice),
+        holder=_colleague(holder, practice),
+        accepted_at=referral.accepted_at,
+        close_reason=referral.close_reason,
+        reader=_colleague(reader, practice),
+        greeting=_greeting(tx, client) if kind == "client" else None,
+        contact=_contact(tx, template, client, address, practice),
+        attention_kind=item.kind if item else None,
+        attention_id=item.id if item else None,
+        attention_detail=item.detail if item else None,
+        referral_id=referral.id,
+        offer_id=delivery.offer_id,
+        address=address,
+        slack_user=(reader.slack_user if reader else None) or (key if kind == "slack" else None),
+    )
+
+
+def at_work(practice: Practice, address: str | None) -> bool:
+    """Whether client information may go to this address."""
+    domain = (address or "").rpartition("@")[2].casefold()
+    return bool(domain) and domain in {one.casefold() for one in practice.work_domains}
+
+
+def contact_of(tx: Tx, client: Client) -> Contact:
+    """The client's details, opened. Only for those whom DOMAIN.md section 3, rule 4 names."""
+    open_ = tx.vault.open
+    return Contact(
+        name=open_(client.name) or "",
+        preferred_name=open_(client.preferred_name),
+        guardian=open_(client.guardian),
+        email=open_(client.email),
+        phone=open_(client.phone),
+        email_ok=client.email_ok,
+        voicemail_ok=client.voicemail_ok,
+        notes=open_(client.notes),
+    )
+
+
+def _address(
+    tx: Tx, delivery: Delivery, kind: str, key: str, reader: Provider | None, client: Client | None, practice: Practice
+) -> str | Void:
+    if kind == "channel":
+        return practice.channel_id
+    if kind == "slack":
+        return key if delivery.channel is DeliveryChannel.SLACK else Void("no_address")
+    if kind == "client":
+        if client is None or not client.mailable:
+            return Void("not_mailable")
+        return tx.vault.open(client.email) or Void("no_address")
+    if kind == "source":
+        source = tx.get(Source, key)
+        return source.email if source and source.email else Void("no_address")
+    if reader is None:
+        return Void("no_provider")
+    if delivery.channel is DeliveryChannel.SMS:
+        return Void("opted_out") if reader.sms_opted_out else reader.mobile or Void("no_address")
+    found = reader.slack_user if delivery.channel is DeliveryChannel.SLACK else reader.work_email
+    return found or Void("no_address")
+
+
+def _contact(tx: Tx, template: Template, client: Client | None, address: str, practice: Practice) -> Contact | None:
+    if client is None or client.erased_at is not None:
+        return None
+    tells = template in (Template.ACCEPTOR_MAIL, Template.COORDINATOR_PHONE_MAIL)
+    return contact_of(tx, client) if tells and at_work(practice, address) else None
+
+
+def _greeting(tx: Tx, client: Client | None) -> str | None:
+    """Minors: the letter addresses the guardian (DOMAIN.md section 3, rule 13). Else the preferred name only."""
+    if client is None:
+        return None
+    if guardian := tx.vault.open(client.guardian):
+        return guardian
+    if preferred := tx.vault.open(client.preferred_name):
+        return preferred
+    words = (tx.vault.open(client.name) or "").split()
+    return words[0] if words else None
+
+
+def _colleague(provider: Provider | None, practice: Practice) -> Colleague | None:
+    if provider is None:
+        return None
+    zone = provider.time_zone or practice.time_zone
+    return Colleague(provider.name, provider.title, provider.slack_user, zone, provider.work_phone)

@@ -1,0 +1,111 @@
+"""Every notice the desk sends: over which channel, and whether it is still true at the moment of sending. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.tables import Offer, Referral
+from store.vocabulary import DeliveryChannel, Status
+
+from .lifecycle import HELD
+
+
+class Template(StrEnum):
+    """Names of the texts; DOMAIN.md section 2 says what each must contain."""
+
+    CLIENT_CONFIRMATION = "client_confirmation"
+    CLIENT_REMINDER = "client_reminder"
+    CLIENT_DECLINED = "client_declined"
+    CLIENT_RELEASED = "client_released"
+    CLIENT_FINAL = "client_final"
+    CLIENT_CLOSING = "client_closing"
+    PROVIDER_OFFER = "provider_offer"
+    PROVIDER_OFFER_SMS = "provider_offer_sms"
+    PROVIDER_REMINDER = "provider_reminder"
+    ACCEPTOR_MAIL = "acceptor_mail"
+    ACCEPTOR_DM = "acceptor_dm"
+    ACCEPTOR_STOP_MAIL = "acceptor_stop_mail"
+    ACCEPTOR_STOP_DM = "acceptor_stop_dm"
+    THREAD_REMINDER = "thread_reminder"
+    THREAD_ACCEPTED = "thread_accepted"
+    SOURCE_ACKNOWLEDGEMENT = "source_acknowledgement"
+    SOURCE_THANKS = "source_thanks"
+    COORDINATOR_EXPIRED = "coordinator_expired"
+    COORDINATOR_NOBODY = "coordinator_nobody"
+    COORDINATOR_PHONE = "coordinator_phone"
+    COORDINATOR_PHONE_MAIL = "coordinator_phone_mail"
+    COORDINATOR_FAILED = "coordinator_failed"
+    COORDINATOR_ACCEPTOR_GONE = "coordinator_acceptor_gone"
+    COORDINATOR_URGENT = "coordinator_urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What decides whether a notice is still true. ``settled``: the attention item it speaks of is done."""
+
+    referral: Referral
+    offer: Offer | None
+    recipient: str
+    settled: bool = False
+
+    @property
+    def current(self) -> bool:
+        """No later round has made this one history."""
+        return self.offer is not None and self.offer.id == self.referral.offer_id
+
+    @property
+    def open(self) -> bool:
+        return self.current and self.offer is not None and self.offer.outcome is None
+
+    @property
+    def theirs(self) -> bool:
+        """The recipient is the provider in whose hands the referral is."""
+        return self.referral.status in HELD and self.recipient == f"provider:{self.referral.accepted_by}"
+
+    def is_(self, *statuses: Status) -> bool:
+        return self.referral.status in statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    channel: DeliveryChannel
+    still_true: Callable[[Context], bool]
+
+
+def _always(_: Context) -> bool:
+    return True
+
+
+_EMAIL, _SLACK, _SMS = DeliveryChannel.EMAIL, DeliveryChannel.SLACK, DeliveryChannel.SMS
+
+NOTICES: dict[Template, Notice] = {
+    # A confirmation or decline notice that could not go out in time says nothing that the next mail does not say.
+    Template.CLIENT_CONFIRMATION: Notice(_EMAIL, lambda c: c.current and not c.is_(Status.CLOSED, Status.EXPIRED)),
+    Template.CLIENT_REMINDER: Notice(_EMAIL, lambda c: c.current and c.is_(Status.PENDING, Status.ACCEPTED)),
+    Template.CLIENT_DECLINED: Notice(_EMAIL, lambda c: c.is_(Status.PENDING, Status.ACCEPTED)),
+    Template.CLIENT_RELEASED: Notice(_EMAIL, lambda c: c.is_(Status.PENDING, Status.ACCEPTED)),
+    Template.CLIENT_FINAL: Notice(_EMAIL, lambda c: c.is_(Status.EXPIRED)),
+    Template.CLIENT_CLOSING: Notice(_EMAIL, lambda c: c.is_(Status.CLOSED)),
+    Template.PROVIDER_OFFER: Notice(_EMAIL, lambda c: c.open),
+    Template.PROVIDER_OFFER_SMS: Notice(_SMS, lambda c: c.open),
+    Template.PROVIDER_REMINDER: Notice(_EMAIL, lambda c: c.open),
+    Template.ACCEPTOR_MAIL: Notice(_EMAIL, lambda c: c.theirs),
+    Template.ACCEPTOR_DM: Notice(_SLACK, lambda c: c.theirs),
+    # Whoever has taken it up again since must not be told to stop.
+    Template.ACCEPTOR_STOP_MAIL: Notice(_EMAIL, lambda c: not c.theirs),
+    Template.ACCEPTOR_STOP_DM: Notice(_SLACK, lambda c: not c.theirs),
+    Template.THREAD_REMINDER: Notice(_SLACK, lambda c: c.open),
+    Template.THREAD_ACCEPTED: Notice(_SLACK, lambda c: c.current and c.referral.status in HELD),
+    Template.SOURCE_ACKNOWLEDGEMENT: Notice(_EMAIL, _always),
+    Template.SOURCE_THANKS: Notice(_EMAIL, _always),
+    Template.COORDINATOR_EXPIRED: Notice(_SLACK, lambda c: c.is_(Status.EXPIRED)),
+    Template.COORDINATOR_NOBODY: Notice(_SLACK, lambda c: c.open),
+    Template.COORDINATOR_PHONE: Notice(_SLACK, lambda c: not c.settled),
+    Template.COORDINATOR_PHONE_MAIL: Notice(_EMAIL, lambda c: not c.settled),
+    Template.COORDINATOR_FAILED: Notice(_SLACK, lambda c: not c.settled),
+    Template.COORDINATOR_ACCEPTOR_GONE: Notice(_SLACK, lambda c: not c.settled),
+    Template.COORDINATOR_URGENT: Notice(_SLACK, lambda c: not c.settled and not c.is_(Status.CLOSED)),
+}
+
+#: A client who has been sent one of these has had an answer.
+ANSWERS = frozenset({Template.CLIENT_FINAL, Template.CLIENT_CLOSING})

@@ -1,0 +1,109 @@
+"""Puts notices into the outbox and items onto the coordinators' list, in the transaction of the event behind them."""
+
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import select
+
+from store.ids import new_id
+from store.tables import Attention, Client, Delivery, Offer, Provider, Referral, Source
+from store.vocabulary import AttentionKind
+
+from .notices import NOTICES, Template
+from .tx import Tx, WakeKind
+
+#: Which alert tells the coordinators of which item.
+_ALERTS = {
+    AttentionKind.EXPIRED: Template.COORDINATOR_EXPIRED,
+    AttentionKind.NOBODY_ELIGIBLE: Template.COORDINATOR_NOBODY,
+    AttentionKind.PHONE_TASK: Template.COORDINATOR_PHONE,
+    AttentionKind.DELIVERY_FAILED: Template.COORDINATOR_FAILED,
+    AttentionKind.ACCEPTOR_GONE: Template.COORDINATOR_ACCEPTOR_GONE,
+    AttentionKind.URGENT: Template.COORDINATOR_URGENT,
+}
+
+
+def notify(
+    tx: Tx, referral: Referral, offer: Offer | None, template: Template, recipient: str, about: str | None = None
+) -> None:
+    """One delivery per (referral, offer, template, recipient, what it is about): a repeat adds nothing."""
+    parts = [referral.id, offer.id if offer else "", template, recipient, about or ""]
+    delivery_id = new_id()
+    row = {
+        "id": delivery_id,
+        "practice_id": tx.practice_id,
+        "referral_id": referral.id,
+        "offer_id": offer.id if offer else None,
+        "channel": NOTICES[template].channel,
+        "template": template,
+        "recipient": recipient,
+        "subject_id": about,
+        "dedupe_key": ":".join(parts),
+        "state": "pending",
+        "attempts": 0,
+        "next_at": tx.real_now,
+        "created_at": tx.now,
+    }
+    insert = sqlite_insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    table: Any = Delivery.__table__  # type: ignore[attr-defined]
+    if tx.session.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
+        tx.wake(WakeKind.DELIVERY, delivery_id)
+
+
+def notify_client(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
+    """The client's email; or, without a usable address, a phone task for the coordinators at once."""
+    client = tx.get(Client, referral.client_id)
+    if client is None or client.erased_at is not None:
+        return
+    if client.mailable:
+        notify(tx, referral, offer, template, f"client:{client.id}")
+    else:
+        need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=template)
+
+
+def notify_provider(tx: Tx, referral: Referral, offer: Offer, provider: Provider, *templates: Template) -> None:
+    for template in templates:
+        notify(tx, referral, offer, template, f"provider:{provider.id}")
+
+
+def notify_channel(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
+    notify(tx, referral, offer, template, "channel")
+
+
+def notify_source(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
+    source = tx.get(Source, referral.source_id)
+    if source is not None and source.email:
+        notify(tx, referral, offer, template, f"source:{source.id}")
+
+
+def need_attention(
+    tx: Tx, referral: Referral, offer: Offer | None, kind: AttentionKind, detail: str | None = None
+) -> None:
+    """Puts an item on the list, once, and tells every coordinator privately."""
+    key = ":".join([referral.id, offer.id if offer else "", kind, detail or ""])
+    if tx.session.exec(select(Attention.id).where(Attention.dedupe_key == key)).first():
+        return
+    item = Attention(
+        id=new_id(),
+        practice_id=tx.practice_id,
+        kind=kind,
+        referral_id=referral.id,
+        offer_id=offer.id if offer else None,
+        dedupe_key=key,
+        detail=detail,
+        opened_at=tx.now,
+    )
+    tx.add(item)
+    for user in tx.practice().deciding_coordinators:
+        notify(tx, referral, offer, _ALERTS[kind], f"slack:{user}", about=item.id)
+        if kind is AttentionKind.PHONE_TASK:
+            notify(tx, referral, offer, Template.COORDINATOR_PHONE_MAIL, f"slack:{user}", about=item.id)
+
+
+def settle(tx: Tx, referral: Referral, by: str, *kinds: AttentionKind) -> None:
+    """Takes the referral's open items of these kinds off the list."""
+    open_items = select(Attention).where(Attention.referral_id == referral.id, Attention.settled_at == None)  # noqa: E711
+    for item in tx.session.exec(open_items):
+        if item.kind in kinds:
+            item.settled_at, item.settled_by = tx.now, by

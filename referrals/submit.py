@@ -1,0 +1,141 @@
+"""Submit: a request for care becomes a referral with its first round."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from store.ids import new_code, new_id
+from store.tables import Client, ClientName, Offer, Provider, Referral, Source
+from store.vault import name_parts
+from store.vocabulary import AttentionKind, Kind, Urgency
+
+from .actor import Actor
+from .eligibility import unroutable
+from .intake import Intake
+from .lifecycle import Event
+from .notices import Template
+from .outbox import need_attention, notify_client, notify_source
+from .outcomes import Done
+from .rounds import open_round
+from .tx import Tx
+
+#: Two requests from one address within this time are likely the same person's; flagged, never merged (DOMAIN.md B1).
+_RESEMBLES_WITHIN = timedelta(days=30)
+
+
+def submit(tx: Tx, actor: Actor, intake: Intake) -> Done:
+    """Opens the first round and tells the client. The same nonce or external id again answers with the first referral.
+
+    The preferred provider is offered it alone when that makes sense now (eligibility.unroutable); else everyone is.
+    """
+    preferred = tx.lock(Provider, intake.preferred_provider_id)  # against a pause in between
+    if known := _already_submitted(tx, intake):
+        return Done(known.id, known.offer_id, known.code, known.status)
+    client = _new_client(tx, intake)
+    source = _source(tx, intake)
+    why_not = unroutable(preferred, intake, tx.now) if preferred else None
+    referral = Referral(
+        id=new_id(),
+        practice_id=tx.practice_id,
+        code=_free_code(tx),
+        kind=Kind.PREFERRED if preferred else Kind.GENERAL,
+        offer_id=new_id(),
+        client_id=client.id,
+        preferred_provider_id=preferred.id if preferred else None,
+        unroutable=why_not,
+        source_id=source.id if source else None,
+        channel=intake.channel,
+        external_id=intake.external_id,
+        nonce=intake.nonce,
+        resembles_id=_resembling(tx, client),
+        state=intake.state,
+        insurer=intake.insurer,
+        service=intake.service,
+        delivery=intake.delivery,
+        age_band=intake.age_band,
+        concerns=list(intake.concerns),
+        urgency=intake.urgency,
+        created_at=tx.now,
+    )
+    tx.add(referral)
+    offer = open_round(tx, referral, preferred if why_not is None else None)
+    tx.record(referral, Event.SUBMIT, actor, channel=intake.channel, preferred=referral.preferred_provider_id)
+    _tell(tx, referral, offer)
+    return Done(referral.id, offer.id, referral.code, referral.status)
+
+
+def _tell(tx: Tx, referral: Referral, offer: Offer) -> None:
+    notify_client(tx, referral, offer, Template.CLIENT_CONFIRMATION)
+    notify_source(tx, referral, offer, Template.SOURCE_ACKNOWLEDGEMENT)
+    if referral.urgency is Urgency.URGENT:
+        need_attention(tx, referral, offer, AttentionKind.URGENT)
+
+
+def _already_submitted(tx: Tx, intake: Intake) -> Referral | None:
+    for column, value in ((Referral.nonce, intake.nonce), (Referral.external_id, intake.external_id)):
+        if value is not None:
+            same = select(Referral).where(Referral.practice_id == tx.practice_id, column == value)
+            if known := tx.session.exec(same).first():
+                return known
+    return None
+
+
+def _new_client(tx: Tx, intake: Intake) -> Client:
+    seal = tx.vault.seal
+    client = Client(
+        id=new_id(),
+        practice_id=tx.practice_id,
+        name=seal(intake.client_name),
+        preferred_name=seal(intake.preferred_name),
+        email=seal(intake.client_email),
+        phone=seal(intake.client_phone),
+        guardian=seal(intake.guardian),
+        notes=seal(intake.notes),
+        email_index=tx.vault.index("email", intake.client_email) if intake.client_email else None,
+        email_ok=intake.email_ok,
+        voicemail_ok=intake.voicemail_ok,
+        created_at=tx.now,
+    )
+    tx.add(client)
+    for part in name_parts(intake.client_name):
+        digest = tx.vault.index("name", part)
+        tx.session.add(ClientName(client_id=client.id, digest=digest, practice_id=tx.practice_id))
+    return client
+
+
+def _resembling(tx: Tx, client: Client) -> str | None:
+    if client.email_index is None:
+        return None
+    statement = (
+        select(Referral.id)
+        .join(Client, Referral.client_id == Client.id)  # type: ignore[arg-type]
+        .where(
+            Referral.practice_id == tx.practice_id,
+            Client.email_index == client.email_index,
+            Client.id != client.id,
+            Referral.created_at > tx.now - _RESEMBLES_WITHIN,
+        )
+    )
+    return tx.session.exec(statement).first()
+
+
+def _source(tx: Tx, intake: Intake) -> Source | None:
+    if not intake.source:
+        return None
+    known = tx.session.exec(
+        select(Source).where(Source.practice_id == tx.practice_id, Source.name == intake.source)
+    ).first()
+    if known is None:
+        known = Source(
+            id=new_id(), practice_id=tx.practice_id, name=intake.source, email=intake.source_email, created_at=tx.now
+        )
+        tx.add(known)
+    return known
+
+
+def _free_code(tx: Tx) -> str:
+    while True:
+        code = new_code()
+        taken = select(Referral.id).where(Referral.practice_id == tx.practice_id, Referral.code == code)
+        if tx.session.exec(taken).first() is None:
+            return code

@@ -1,0 +1,131 @@
+// The middle of the page for a channel or a direct message: heading, messages, composer.
+
+import { composer } from "./composer.js";
+import { dayHeading, dayKey } from "./dates.js";
+import { fill, h, holdFocus, icon, keep } from "./dom.js";
+import { introduction } from "./intro.js";
+import { markRead, readUpTo } from "./memory.js";
+import { author, messageNode, messageSign, updateMessage } from "./message.js";
+import { say } from "./notices.js";
+import { conversation, desk, env, go } from "./state.js";
+
+/** Top level messages, with the thread replies that were also sent to the channel. */
+export function shownMessages(place) {
+  const top = (place.messages || []).filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.reply_broadcast || one.ephemeral);
+  const known = new Set(top.map((one) => one.ts));
+  const sent = (place.messages || []).flatMap((one) => one.replies || []).filter((one) => one.reply_broadcast && !known.has(one.ts));
+  return [...top, ...sent].sort((a, b) => Number(a.ts) - Number(b.ts));
+}
+
+export function newestTs(place) {
+  return Math.max(0, ...shownMessages(place).map((one) => Number(one.ts)));
+}
+
+function follows(message, before) {
+  return before && before.user === message.user && !message.is_bot && !message.ephemeral && !before.ephemeral
+    && !message.reply_broadcast && Number(message.ts) - Number(before.ts) < 300;
+}
+
+function rows(place, readTo) {
+  const names = env();
+  const out = [];
+  let day = "";
+  let before = null;
+  let marked = false;
+  for (const message of shownMessages(place)) {
+    const at = Number(message.ts);
+    const its = dayKey(at, names.tz);
+    if (its !== day) out.push({ key: `day-${its}`, text: dayHeading(at, names.tz, names.now) });
+    if (!marked && readTo && at > readTo && message.user !== names.me) {
+      marked = true;
+      if (out.length) out.push({ key: "new", fresh: true, text: "New" });
+    }
+    const compact = its === day && Boolean(follows(message, before));
+    day = its;
+    before = message;
+    out.push({ key: message.ephemeral ? `e-${message.ts}` : message.ts, message, place: { channel: place.id, compact, inThread: false } });
+  }
+  return out;
+}
+
+function title(place) {
+  if (place.name) {
+    return [h("h1", {}, icon(place.is_private ? "lock" : "hash"), place.name),
+      h("p", { class: "topic", dir: "auto" }, place.is_archived ? "This channel is archived." : place.topic || "")];
+  }
+  return [h("h1", {}, desk.state.bot?.name || "App"), appTabs("messages")];
+}
+
+export function appTabs(which) {
+  const tab = (name, label, at) => h("button", { type: "button", role: "tab", "aria-selected": String(which === name), class: "tab",
+    "data-testid": `tab-${name}`, onclick: () => go({ at, thread: "" }) }, label);
+  return h("div", { class: "tabs", role: "tablist", "aria-label": "App" },
+    tab("home", "Home", "home"), tab("messages", "Messages", desk.state.dms?.[0]?.id || "dm"));
+}
+
+export function channelView(at) {
+  const heading = h("header", { class: "view-head" });
+  const list = h("div", { class: "messages", tabindex: "0", role: "region", "aria-label": "Messages", "data-testid": "messages" });
+  const latest = h("button", { type: "button", class: "latest", hidden: true, onclick: () => { toBottom(); } }, icon("down"), "New messages");
+  const intro = h("div");
+  const compose = composer(at, () => ({}));
+  const node = h("section", { class: "view conversation", "aria-label": "Conversation" }, heading, intro,
+    h("div", { class: "scroll-frame" }, list, latest), compose.node);
+  const readTo = readUpTo(at, newestTs(conversation(at) || {}));
+  let seen = null;
+  let headSign = "";
+
+  const atBottom = () => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  function toBottom() {
+    list.scrollTop = list.scrollHeight;
+    latest.hidden = true;
+  }
+  list.addEventListener("scroll", () => { if (atBottom()) latest.hidden = true; });
+
+  function tell(messages) {
+    const fresh = messages.filter((one) => seen && !seen.has(one.ts) && one.user !== desk.place.as);
+    seen = new Set(messages.map((one) => one.ts));
+    for (const one of fresh.slice(-3)) say(`New message from ${author(one, env()).real_name}: ${one.text.slice(0, 140)}`);
+    return fresh.length > 0;
+  }
+  function jump() {
+    const target = list.querySelector(`[data-ts="${CSS.escape(desk.place.msg)}"]`);
+    if (!target) return false;
+    target.scrollIntoView({ block: "center" });
+    target.classList.add("flash");
+    return true;
+  }
+  function update() {
+    const place = conversation(at);
+    if (!place) {
+      fill(heading, h("h1", {}, desk.state.bot?.name || at), appTabs("messages"));
+      fill(list, h("p", { class: "empty" }, "Nothing here yet."));
+      return;
+    }
+    const sign = `${place.name}|${place.topic}|${place.is_archived}|${desk.place.as}`;
+    if (sign !== headSign) fill(heading, title(place));
+    headSign = sign;
+    introduction(intro);
+    const stay = atBottom();
+    const first = seen === null;
+    const items = rows(place, readTo);
+    if (!items.length) fill(list, h("p", { class: "empty" }, "No messages yet. What the desk posts appears here at once."));
+    else {
+      list.querySelector(":scope > .empty")?.remove();
+      holdFocus(list, () => keep(list, items, {
+        key: (row) => row.key,
+        sign: (row) => (row.message ? messageSign(row.message, row.place) : row.text),
+        build: (row) => (row.message ? messageNode(row.message, row.place)
+          : h("div", { class: row.fresh ? "divider fresh" : "divider", role: "separator" }, h("span", {}, row.text))),
+        update: (row, item) => (item.message ? updateMessage(row, item.message, item.place) : fill(row, h("span", {}, item.text))),
+      }));
+    }
+    const news = tell(shownMessages(place));
+    if (first) requestAnimationFrame(() => { if (!desk.place.msg || !jump()) toBottom(); });
+    else if (stay) toBottom();
+    else if (news) latest.hidden = false;
+    if (document.visibilityState === "visible") markRead(at, newestTs(place));
+    compose.update(place);
+  }
+  return { node, update };
+}

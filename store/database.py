@@ -1,0 +1,178 @@
+"""Connections and transactions on SQLite and PostgreSQL.
+
+Work on the database is a plain function over a Session: nothing can be awaited in the middle of a transaction, and on
+SQLite the whole of it runs in one hop to the writing thread (statement by statement, aiosqlite took three times as
+long: see bench/). Readers on SQLite are aiosqlite connections that cannot write, so one connection alone checkpoints.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import Session
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+#: A click has 3 s; a writer that waits longer than this gives up with a clear error.
+BUSY_SECONDS = 1.8
+
+
+class DatabaseInUse(Exception):
+    """Another process holds this SQLite file; commands then go through that process."""
+
+
+class Database(Protocol):
+    """What both engines offer. ``write`` commits when the work returns and rolls back when it raises."""
+
+    async def write(self, work: Work[T]) -> T: ...
+    async def read(self, work: Work[T]) -> T: ...
+    async def migrate(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+def open_database(url: str) -> Database:
+    """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Raises DatabaseInUse, or ValueError for others."""
+    backend = make_url(url).get_backend_name()
+    if backend == "sqlite":
+        return SqliteDatabase(Path(make_url(url).database or ""))
+    if backend == "postgresql":
+        return PostgresDatabase(url)
+    raise ValueError(f"no such database: {backend}")
+
+
+class SqliteDatabase:
+    """One file, one process, one writing connection in a thread of its own."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock_file(path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._writer = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0)
+        event.listen(self._writer, "connect", _prepare_writer)
+        event.listen(self._writer, "begin", _begin_immediate)
+        readonly = f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"
+        self._readers = create_async_engine(readonly, pool_size=2, max_overflow=2)
+        event.listen(self._readers.sync_engine, "connect", _prepare_reader)
+
+    async def write(self, work: Work[T]) -> T:
+        return await self._in_thread(lambda: _transact(self._writer, work))
+
+    async def read(self, work: Work[T]) -> T:
+        return await _run_on(self._readers, work)
+
+    async def migrate(self) -> None:
+        def upgrade() -> None:
+            with self._writer.begin() as connection:
+                _upgrade(connection)
+
+        await self._in_thread(upgrade)
+
+    async def close(self) -> None:
+        await self._readers.dispose()  # readers first: the writer, last to close, folds the log back into the file
+        await self._in_thread(self._writer.dispose)
+        self._thread.shutdown()
+        os.close(self._lock)
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+class PostgresDatabase:
+    """Any number of processes; the rows that a use case decides on are locked by it."""
+
+    def __init__(self, url: str) -> None:
+        settings = {"lock_timeout": f"{int(BUSY_SECONDS * 1000)}ms", "timezone": "UTC"}
+        self._engine = create_async_engine(
+            url,
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            connect_args={"server_settings": settings, "timeout": 5},
+        )
+
+    async def write(self, work: Work[T]) -> T:
+        return await _run_on(self._engine, work)
+
+    async def read(self, work: Work[T]) -> T:
+        return await _run_on(self._engine, work)
+
+    async def migrate(self) -> None:
+        async with self._engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _transact(engine: Engine, work: Work[T]) -> T:
+    with engine.begin() as connection:
+        return _within(connection, work)
+
+
+async def _run_on(engine: AsyncEngine, work: Work[T]) -> T:
+    async with engine.begin() as connection:
+        return await _run_sync(connection, work)
+
+
+async def _run_sync(connection: AsyncConnection, work: Work[T]) -> T:
+    return await connection.run_sync(lambda plain: _within(plain, work))
+
+
+def _within(connection: Connection, work: Work[T]) -> T:
+    # Autoflush is off: a use case flushes where the order of its statements matters, and says why.
+    with Session(connection, autoflush=False, expire_on_commit=False) as session:
+        result = work(session)
+        session.flush()
+        return result
+
+
+def _lock_file(path: Path) -> int:
+    """Holds ``<file>.lock`` for the life of the process; the kernel lets go of it however the process ends."""
+    handle = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise DatabaseInUse(str(path)) from error
+    return handle
+
+
+def _prepare_writer(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own transactions would begin too late: see _begin_immediate
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL may lose the last commits on power loss, and a commit here is a promise
+        "foreign_keys=ON",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "BEGIN IMMEDIATE"
+    )  # takes the write lock before the first read, so nothing read is stale
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

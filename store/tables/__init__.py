@@ -1,0 +1,27 @@
+"""Every table. Each carries ``practice_id``; every query is scoped by it. All instants are aware UTC."""
+
+from .client import Client, ClientName
+from .delivery import Attention, Delivery
+from .history import History
+from .offer import Offer, Pass
+from .practice import DeskClock, Practice
+from .provider import Insurance, Licence, Provider
+from .referral import Referral
+from .source import Source
+
+__all__ = [
+    "Attention",
+    "Client",
+    "ClientName",
+    "Delivery",
+    "DeskClock",
+    "History",
+    "Insurance",
+    "Licence",
+    "Offer",
+    "Pass",
+    "Practice",
+    "Provider",
+    "Referral",
+    "Source",
+]

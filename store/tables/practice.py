@@ -1,0 +1,62 @@
+"""A practice is one Slack workspace. The environment seeds the first; from then on this row rules."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from ..columns import UtcDateTime
+
+
+class Practice(SQLModel, table=True):
+    __tablename__ = "practice"
+
+    id: str = Field(primary_key=True)
+    team_id: str = Field(unique=True)
+    slug: str = Field(unique=True)
+    name: str
+    time_zone: str = "America/New_York"
+    channel_id: str
+    bot_user_id: str = ""
+
+    # Windows in seconds of elapsed UTC time, weekends included (DOMAIN.md P14).
+    remind_after: int = 24 * 3600
+    expire_after: int = 48 * 3600
+    link_after: int = 12 * 3600
+    nudge_after: int = 12 * 3600
+    escalate_after: int = 48 * 3600
+
+    announce_in_channel: bool = True
+    phi_in_slack: bool = False
+    work_domains: list[str] = Field(default_factory=list, sa_type=JSON)
+    coordinators: list[str] = Field(default_factory=list, sa_type=JSON)  # Slack user ids, as set
+    admins: list[str] = Field(default_factory=list, sa_type=JSON)  # as Slack last said: who stands in for none set
+    support_phone: str = ""
+    support_email: str = ""
+    support_hours: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+    history_head: str = ""
+    history_count: int = 0
+
+    @property
+    def remind_window(self) -> timedelta:
+        return timedelta(seconds=self.remind_after)
+
+    @property
+    def expire_window(self) -> timedelta:
+        return timedelta(seconds=self.expire_after)
+
+    @property
+    def deciding_coordinators(self) -> list[str]:
+        """The Slack users who coordinate: those set, else the workspace's admins and owners."""
+        return self.coordinators or self.admins
+
+
+class DeskClock(SQLModel, table=True):
+    """How far the desk's clock is turned ahead of the real one; one row, only ever moved against a sandbox."""
+
+    __tablename__ = "desk_clock"
+
+    id: int = Field(default=1, primary_key=True)
+    offset_seconds: int = 0

@@ -1,0 +1,64 @@
+"""A client's request for care, and where it stands."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Column, Index, Integer, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ..columns import UtcDateTime, choice
+from ..vocabulary import CloseReason, Kind, Status, Urgency
+
+_VERSION = Column("version", Integer, nullable=False)
+
+
+class Referral(SQLModel, table=True):
+    __tablename__ = "referral"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "code"),
+        UniqueConstraint("practice_id", "external_id"),
+        UniqueConstraint("practice_id", "nonce"),
+        Index("referral_by_status", "practice_id", "status", "created_at"),
+        Index("referral_of_acceptor", "practice_id", "accepted_by", "status"),
+    )
+
+    __mapper_args__ = {"version_id_col": _VERSION}
+
+    id: str = Field(primary_key=True)
+    practice_id: str = Field(foreign_key="practice.id")
+    code: str
+    kind: Kind = Field(sa_type=choice(Kind))
+    status: Status = Field(default=Status.PENDING, sa_type=choice(Status))
+    version: int = Field(default=1, sa_column=_VERSION)  # every event compares and sets it; the mapper keeps it
+    round: int = 1
+    offer_id: str  # the latest round; no foreign key, because the two rows are born together
+
+    client_id: str = Field(foreign_key="client.id")
+    preferred_provider_id: str | None = Field(default=None, foreign_key="provider.id")
+    unroutable: str | None = None  # why the preferred provider was not offered it at first (eligibility.Unroutable)
+    source_id: str | None = Field(default=None, foreign_key="source.id")
+    channel: str  # form, csv, staff, link, api
+    external_id: str | None = None
+    nonce: str | None = None
+    resembles_id: str | None = None  # a likely duplicate; flagged, never merged
+
+    # Facts for matching. The state is where the client will be at the session (DOMAIN.md section 3, rule 12).
+    state: str
+    insurer: str
+    service: str
+    delivery: str
+    age_band: str
+    concerns: list[str] = Field(default_factory=list, sa_type=JSON)
+    urgency: Urgency = Field(default=Urgency.ROUTINE, sa_type=choice(Urgency))
+
+    accepted_by: str | None = Field(default=None, foreign_key="provider.id")
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    contacted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    scheduled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    close_reason: CloseReason | None = Field(default=None, sa_type=choice(CloseReason))
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    legal_hold: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+    history_head: str = ""
+    history_count: int = 0
