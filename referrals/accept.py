@@ -21,12 +21,7 @@ def accept(tx: Tx, actor: Actor, offer_id: str, *, confirmed: bool = False) -> D
     ``confirmed``: the questions of DESIGN.md's table (paused, out of network, on someone's behalf) have been shown and
     answered with yes; the answer is kept in history. A coordinator who is not the preferred provider accepts for them.
     """
-    known = tx.get(Offer, offer_id)
-    if known is None:
-        return Missing()
-    acceptor_id = actor.provider_id
-    if known.kind is Kind.PREFERRED and actor.coordinator and known.outcome is None:
-        acceptor_id = known.provider_id
+    acceptor_id = _acceptor(tx, actor, offer_id)
     provider = tx.lock(Provider, acceptor_id)
     case = locked_case(tx, offer_id)
     if case is None:
@@ -45,6 +40,13 @@ def accept(tx: Tx, actor: Actor, offer_id: str, *, confirmed: bool = False) -> D
         return Asks(case.referral.code, case.offer.id, asked, person(provider))
     _take(tx, case, actor, provider, asked)
     return case.done()
+
+
+def _acceptor(tx: Tx, actor: Actor, offer_id: str) -> str | None:
+    """A coordinator who accepts a reserved offer does it for the provider whose it is."""
+    offer = tx.get(Offer, offer_id) if actor.coordinator else None
+    reserved_for = offer.provider_id if offer is not None and offer.outcome is None else None
+    return reserved_for or actor.provider_id
 
 
 def _past_an_overdue_reservation(tx: Tx, case: Case, acceptor_id: str | None) -> Case:

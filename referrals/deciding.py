@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Executable, bindparam
+from sqlmodel import col, select
+
 from store.tables import Offer, Provider, Referral
 from store.vocabulary import Status
 
@@ -24,17 +27,27 @@ class Case:
 
 def locked_case(tx: Tx, offer_id: str) -> Case | None:
     """The offer and its referral, as they are now and held; None when this practice has no such offer."""
-    known = tx.get(Offer, offer_id)
-    referral = tx.lock(Referral, known.referral_id) if known else None
-    offer = tx.lock(Offer, offer_id) if referral else None
-    return Case(referral, offer) if referral and offer else None
+    return _locked(tx, _BY_OFFER, offer_id)
 
 
 def locked_referral(tx: Tx, referral_id: str) -> Case | None:
     """The referral with its latest round."""
-    referral = tx.lock(Referral, referral_id)
-    offer = tx.lock(Offer, referral.offer_id) if referral else None
-    return Case(referral, offer) if referral and offer else None
+    return _locked(tx, _BY_REFERRAL, referral_id)
+
+
+def _locked(tx: Tx, statement: Executable, id: str) -> Case | None:
+    found = tx.session.execute(statement, {"id": id, "practice_id": tx.practice_id}).first()
+    return Case(found[0], found[1]) if found else None
+
+
+_HELD = (
+    select(Referral, Offer)
+    .where(col(Referral.practice_id) == bindparam("practice_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_BY_OFFER = _HELD.join(Offer, col(Offer.referral_id) == Referral.id).where(col(Offer.id) == bindparam("id"))
+_BY_REFERRAL = _HELD.join(Offer, col(Referral.offer_id) == Offer.id).where(col(Referral.id) == bindparam("id"))
 
 
 def person(provider: Provider | None) -> Person | None:

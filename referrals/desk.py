@@ -43,7 +43,10 @@ class Desk:
             wakes: list[Wake] = []
 
             def work(session: Session, wakes: list[Wake] = wakes) -> T:
-                return use_case(self._tx(session, practice_id, wakes), *args, **kwargs)
+                tx = self._tx(session, practice_id, wakes)
+                result = use_case(tx, *args, **kwargs)
+                tx.finish()
+                return result
 
             try:
                 result = await self.database.write(work)

@@ -1,17 +1,14 @@
 """Puts notices into the outbox and items onto the coordinators' list, in the transaction of the event behind them."""
 
-from typing import Any
-
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlmodel import select
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 
 from store.ids import new_id
-from store.tables import Attention, Client, Delivery, Offer, Provider, Referral, Source
+from store.tables import Attention, Client, Offer, Provider, Referral, Source
 from store.vocabulary import AttentionKind
 
 from .notices import NOTICES, Template
-from .tx import Tx, WakeKind
+from .tx import Tx
 
 #: Which alert tells the coordinators of which item.
 _ALERTS = {
@@ -23,32 +20,31 @@ _ALERTS = {
     AttentionKind.URGENT: Template.COORDINATOR_URGENT,
 }
 
+_OPEN_ITEMS = select(Attention).where(
+    Attention.referral_id == bindparam("referral_id"), col(Attention.settled_at).is_(None)
+)
+
 
 def notify(
     tx: Tx, referral: Referral, offer: Offer | None, template: Template, recipient: str, about: str | None = None
 ) -> None:
     """One delivery per (referral, offer, template, recipient, what it is about): a repeat adds nothing."""
     parts = [referral.id, offer.id if offer else "", template, recipient, about or ""]
-    delivery_id = new_id()
-    row = {
-        "id": delivery_id,
-        "practice_id": tx.practice_id,
-        "referral_id": referral.id,
-        "offer_id": offer.id if offer else None,
-        "channel": NOTICES[template].channel,
-        "template": template,
-        "recipient": recipient,
-        "subject_id": about,
-        "dedupe_key": ":".join(parts),
-        "state": "pending",
-        "attempts": 0,
-        "next_at": tx.real_now,
-        "created_at": tx.now,
-    }
-    insert = sqlite_insert if tx.session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    table: Any = Delivery.__table__  # type: ignore[attr-defined]
-    if tx.session.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount:  # type: ignore[attr-defined]
-        tx.wake(WakeKind.DELIVERY, delivery_id)
+    tx.deliver(
+        {
+            "id": new_id(),
+            "practice_id": tx.practice_id,
+            "referral_id": referral.id,
+            "offer_id": offer.id if offer else None,
+            "channel": NOTICES[template].channel,
+            "template": str(template),
+            "recipient": recipient,
+            "subject_id": about,
+            "dedupe_key": ":".join(parts),
+            "next_at": tx.real_now,
+            "created_at": tx.now,
+        }
+    )
 
 
 def notify_client(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
@@ -103,7 +99,6 @@ def need_attention(
 
 def settle(tx: Tx, referral: Referral, by: str, *kinds: AttentionKind) -> None:
     """Takes the referral's open items of these kinds off the list."""
-    open_items = select(Attention).where(Attention.referral_id == referral.id, Attention.settled_at == None)  # noqa: E711
-    for item in tx.session.exec(open_items):
+    for item in tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id}):
         if item.kind in kinds:
             item.settled_at, item.settled_by = tx.now, by

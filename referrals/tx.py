@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
+from sqlalchemy import bindparam, insert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from store import history
 from store.history import Entry, Subject
-from store.tables import Practice, Provider
+from store.tables import Delivery, History, Practice, Provider
 from store.vault import Vault
 from store.vocabulary import ProviderStatus
 
@@ -49,10 +53,12 @@ class Tx:
     vault: Vault
     wakes: list[Wake]
     _roster: Sequence[Provider] | None = field(default=None, init=False)
+    _history: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _deliveries: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     def get(self, table: type[M], id: str | None) -> M | None:
         """A row of this practice, or None: another practice's row does not exist here."""
-        return None if id is None else self.session.exec(self._one(table, id)).first()
+        return None if id is None else self.session.exec(_one(table), params=self._scope(id)).first()
 
     def lock(self, table: type[M], id: str | None) -> M | None:
         """The same, as it is now, held until the end of the transaction.
@@ -61,8 +67,7 @@ class Tx:
         """
         if id is None:
             return None
-        statement = self._one(table, id).with_for_update().execution_options(populate_existing=True)
-        return self.session.exec(statement).first()
+        return self.session.exec(_one_locked(table), params=self._scope(id)).first()
 
     def practice(self) -> Practice:
         practice = self.session.get(Practice, self.practice_id)
@@ -72,12 +77,8 @@ class Tx:
 
     def locked_practice(self) -> Practice:
         """For appending to the practice's own history."""
-        return self.session.exec(
-            select(Practice)
-            .where(Practice.id == self.practice_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).one()
+        statement = select(Practice).where(Practice.id == self.practice_id).with_for_update()
+        return self.session.exec(statement.execution_options(populate_existing=True)).one()
 
     def roster(self) -> Sequence[Provider]:
         """Everybody who is not inactive; read once a transaction, because an import asks for every line."""
@@ -105,12 +106,44 @@ class Tx:
     ) -> None:
         """Appends to the subject's history. ``data`` takes ids and codes, never identity."""
         entry = Entry(event, actor.name, actor.surface, result, on_behalf_of, data)
-        self.session.add(history.append(self.vault, subject, entry, self.now))
+        self._history.append(history.append(self.vault, subject, entry, self.now))
+
+    def deliver(self, row: dict[str, Any]) -> None:
+        """Puts a delivery into the outbox; one with the same ``dedupe_key`` is there only once."""
+        self._deliveries.append(row)
+        self.wake(WakeKind.DELIVERY, row["id"])
+
+    def finish(self) -> None:
+        """Writes what was collected: many rows are one statement. The Desk calls it before it commits."""
+        self.session.flush()
+        connection = self.session.connection()
+        if self._history:
+            connection.execute(_INSERT_HISTORY, self._history)
+        if self._deliveries:
+            connection.execute(_INSERT_DELIVERIES[connection.dialect.name], self._deliveries)
 
     def wake(self, kind: WakeKind, id: str, at: datetime | None = None) -> None:
         self.wakes.append(Wake(kind, self.practice_id, id, at))
 
-    def _one(self, table: type[M], id: str) -> SelectOfScalar[M]:
-        row: Any = table
-        statement = select(table).where(row.id == id)
-        return statement if table is Practice else statement.where(row.practice_id == self.practice_id)
+    def _scope(self, id: str) -> dict[str, str]:
+        return {"id": id, "practice_id": self.practice_id}
+
+
+# Statements are built once: putting one together takes as long as running it.
+
+_INSERT_HISTORY = insert(History)
+_INSERT_DELIVERIES = {
+    "sqlite": sqlite_insert(Delivery).on_conflict_do_nothing(index_elements=["dedupe_key"]),
+    "postgresql": postgresql_insert(Delivery).on_conflict_do_nothing(index_elements=["dedupe_key"]),
+}
+
+
+@cache
+def _one(table: type[M]) -> SelectOfScalar[M]:
+    row: Any = table
+    return select(table).where(row.id == bindparam("id"), row.practice_id == bindparam("practice_id"))
+
+
+@cache
+def _one_locked(table: type[M]) -> SelectOfScalar[M]:
+    return _one(table).with_for_update().execution_options(populate_existing=True)

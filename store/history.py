@@ -25,25 +25,24 @@ class Entry:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def append(vault: Vault, subject: Subject, entry: Entry, at: datetime) -> History:
-    """The next row of the subject's chain; moves the head kept on the subject, whose row must be locked."""
-    row = History(
-        id=new_id(),
-        practice_id=subject.id if isinstance(subject, Practice) else subject.practice_id,
-        subject=type(subject).__name__.lower(),
-        subject_id=subject.id,
-        seq=subject.history_count + 1,
-        at=at,
-        event=entry.event,
-        result=entry.result,
-        actor=entry.actor,
-        on_behalf_of=entry.on_behalf_of,
-        surface=entry.surface,
-        data=entry.data,
-        hash="",
-    )
-    row.hash = vault.link(subject.history_head, _message(row))
-    subject.history_head, subject.history_count = row.hash, row.seq
+def append(vault: Vault, subject: Subject, entry: Entry, at: datetime) -> dict[str, Any]:
+    """The values of the next row of the subject's chain. Moves the head kept on the subject, whose row is locked."""
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "practice_id": subject.id if isinstance(subject, Practice) else subject.practice_id,
+        "subject": type(subject).__name__.lower(),
+        "subject_id": subject.id,
+        "seq": subject.history_count + 1,
+        "at": at,
+        "event": str(entry.event),
+        "result": str(entry.result),
+        "actor": entry.actor,
+        "on_behalf_of": entry.on_behalf_of,
+        "surface": str(entry.surface),
+        "data": entry.data,
+    }
+    row["hash"] = vault.link(subject.history_head, _message(row))
+    subject.history_head, subject.history_count = row["hash"], row["seq"]
     return row
 
 
@@ -52,21 +51,15 @@ def first_broken(vault: Vault, rows: Iterable[History], head: str, count: int) -
     previous, seq = "", 0
     for row in rows:
         seq += 1
-        if row.seq != seq or row.hash != vault.link(previous, _message(row)):
+        if row.seq != seq or row.hash != vault.link(previous, _message(row.model_dump())):
             return seq
         previous = row.hash
     return None if (previous, seq) == (head, count) else seq + 1
 
 
-def _message(row: History) -> bytes:
-    parts = [
-        row.subject_id,
-        row.seq,
-        row.at.isoformat(),
-        row.event,
-        row.result,
-        row.actor,
-        row.on_behalf_of,
-        row.surface,
-    ]
-    return json.dumps([*parts, row.data], sort_keys=True, separators=(",", ":")).encode()
+_CHAINED = ("subject_id", "seq", "event", "result", "actor", "on_behalf_of", "surface", "data")
+
+
+def _message(row: dict[str, Any]) -> bytes:
+    parts = [row["at"].isoformat(), *(row[name] for name in _CHAINED)]
+    return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()

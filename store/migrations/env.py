@@ -1,6 +1,6 @@
 """Alembic's entry: runs on the connection it is handed, which begins and commits the transaction."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import AutoString, SQLModel
@@ -9,7 +9,7 @@ from store import tables  # noqa: F401 - fills the metadata
 from store.columns import Choice, UtcDateTime
 
 
-def _plain(kind: str, value: Any, _autogen: object) -> str | bool:
+def _plain(kind: str, value: Any, _autogen: object) -> str | Literal[False]:
     """Migrations name lasting types, not ours, where ours add nothing to the column."""
     if kind == "type" and isinstance(value, Choice):
         return "sa.String(32)"
