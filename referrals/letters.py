@@ -74,6 +74,7 @@ class Letter:
     offer_id: str | None
     address: str  # an email address, an E.164 number, a Slack user or channel
     slack_user: str | None  # the coordinator or provider written to
+    contact_mailed: bool = False  # the provider written to has an address that contact details may be mailed to
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
         offer_id=delivery.offer_id,
         address=address,
         slack_user=(reader.slack_user if reader else None) or (key if kind == "slack" else None),
+        contact_mailed=at_work(practice, reader.work_email if reader else None),
     )
 
 

@@ -1,0 +1,1 @@
+"""Pages and endpoints: the public form, Slack's signed requests, health. Composed into one app by ``bot``."""

@@ -48,6 +48,10 @@ class Practice(SQLModel, table=True):
         return timedelta(seconds=self.expire_after)
 
     @property
+    def nudge_window(self) -> timedelta:
+        return timedelta(seconds=self.nudge_after)
+
+    @property
     def deciding_coordinators(self) -> list[str]:
         """The Slack users who coordinate: those set, else the workspace's admins and owners."""
         return self.coordinators or self.admins

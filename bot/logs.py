@@ -1,0 +1,61 @@
+"""Structured logs with ids only. Libraries that would print payloads, arguments or bodies are kept quiet here."""
+
+import logging
+import sys
+
+import structlog
+
+#: slack_bolt logs the body of a badly signed request at INFO, arq its job arguments, the SDK payloads at DEBUG, and
+#: uvicorn's access log would keep what is in addresses (DOMAIN.md section 3, rule 7).
+_QUIET = {
+    "slack_bolt": logging.ERROR,
+    "slack_sdk": logging.ERROR,
+    "arq": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "uvicorn.access": logging.CRITICAL,
+    "aiohttp": logging.ERROR,
+    "sqlalchemy": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "alembic": logging.WARNING,
+    "asyncio": logging.ERROR,
+}
+
+
+def configure(level: int = logging.INFO) -> None:
+    """One line an event on standard error: readable on a terminal, JSON elsewhere."""
+    shared: list[structlog.types.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    on_terminal = sys.stderr.isatty()
+    renderer: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_secrets, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, quiet in _QUIET.items():
+        logging.getLogger(name).setLevel(quiet)
+
+
+def _without_secrets(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A traceback says where and what kind, not with which values: an exception's text may quote a row."""
+    if info := event.pop("exc_info", None):
+        error = info[1] if isinstance(info, tuple) else info
+        event["error"] = type(error).__name__
+        trace = getattr(error, "__traceback__", None)
+        frames = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}:{code.co_name}")
+            trace = trace.tb_next
+        event["where"] = frames[-6:]
+    return event

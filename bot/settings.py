@@ -1,0 +1,256 @@
+"""Settings from the environment or ``.env``, checked before anything starts. Errors name the variable and its cure."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import Fernet
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SLACK_API = "https://slack.com/api/"
+TWILIO_API = "https://api.twilio.com"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+#: What to do about a variable that is not there.
+CURES = {
+    "SLACK_BOT_TOKEN": "Slack app > OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
+    "SLACK_APP_TOKEN": "Slack app > Basic Information > App-Level Tokens (xapp-…, scope connections:write); "
+    "or set SLACK_SIGNING_SECRET to receive requests over HTTP",
+    "REFERRALS_CHANNEL": "the id of #referrals: open the channel's details in Slack, it is at the bottom (C…)",
+    "SMTP_URL": "your mail server, e.g. smtp+starttls://user:password@mail.example.org:587",
+    "PUBLIC_URL": "the address at which people reach this desk's pages, e.g. https://desk.example.org",
+    "ENCRYPTION_KEYS": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
+    "INDEX_KEY": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
+    "HISTORY_KEY": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
+    "SIGNING_KEY": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
+}
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(Exception):
+    """``lines``: one a problem, each starting with the variable's name."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class StoreSettings(BaseSettings):
+    """What every command needs: the database and the keys."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = "sqlite+aiosqlite:///referrals.db"
+    redis_url: str | None = None  # None: a server of our own beside the database
+    encryption_keys: Words
+    index_key: str
+    history_key: str
+    signing_key: str
+
+    @field_validator("encryption_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _fernet_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for position, key in enumerate(keys, 1):
+            try:
+                Fernet(key)
+            except ValueError as error:
+                raise ValueError(f"key {position} is not a Fernet key; `referrals keys` makes one") from error
+        return keys
+
+    @field_validator("index_key", "history_key", "signing_key")
+    @classmethod
+    def _long_enough(cls, key: str) -> str:
+        if len(key) < 32:
+            raise ValueError("is shorter than 32 characters; `referrals keys` makes one")
+        return key
+
+    @field_validator("database_url")
+    @classmethod
+    def _engine(cls, url: str) -> str:
+        scheme, _, rest = url.partition("://")
+        drivers = {
+            "sqlite": "sqlite+aiosqlite",
+            "sqlite+aiosqlite": "sqlite+aiosqlite",
+            "postgres": "postgresql+asyncpg",
+            "postgresql": "postgresql+asyncpg",
+            "postgresql+asyncpg": "postgresql+asyncpg",
+        }
+        if scheme not in drivers:
+            raise ValueError("use sqlite:///path/to/file.db or postgresql://user:password@host/name")
+        if scheme.startswith("sqlite") and not rest.strip("/"):
+            raise ValueError("names no file; use sqlite:///referrals.db")
+        return f"{drivers[scheme]}://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("use redis://host:6379/0, or leave it out for a server of our own")
+        return url
+
+    @property
+    def data_folder(self) -> Path:
+        """Where this process keeps files of its own: beside the SQLite file, else the working directory."""
+        if self.database_url.startswith("sqlite"):
+            return Path(self.database_url.partition(":///")[2]).absolute().parent
+        return Path.cwd()
+
+
+class Settings(StoreSettings):
+    """What ``referrals run`` needs as well. The PRACTICE_ and SUPPORT_ values only seed the first start."""
+
+    slack_bot_token: str
+    slack_app_token: str | None = None
+    slack_signing_secret: str | None = None
+    slack_api_url: str = SLACK_API
+    referrals_channel: str
+    coordinators: Words = ()
+    smtp_url: str
+    mail_from: str | None = None
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = None
+    twilio_from: str | None = None
+    twilio_api_url: str = TWILIO_API
+    public_url: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+    practice_name: str | None = None
+    practice_slug: str | None = None
+    practice_time_zone: str | None = None
+    work_domains: Words = ()
+    support_phone: str = ""
+    support_email: str = ""
+    support_hours: str = ""
+
+    @field_validator("coordinators", "work_domains", mode="before")
+    @classmethod
+    def _split_words(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, token: str) -> str:
+        return _starting(token, "xoxb-", CURES["SLACK_BOT_TOKEN"])
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, token: str | None) -> str | None:
+        return token if token is None else _starting(token, "xapp-", CURES["SLACK_APP_TOKEN"])
+
+    @field_validator("slack_api_url", "twilio_api_url")
+    @classmethod
+    def _api(cls, url: str) -> str:
+        return _web_address(url).rstrip("/") + ("/" if "api" in urlsplit(url).path else "")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, url: str) -> str:
+        return _web_address(url).rstrip("/")
+
+    @field_validator("referrals_channel")
+    @classmethod
+    def _channel(cls, channel: str) -> str:
+        if not re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
+            raise ValueError(f"is not a channel id; {CURES['REFERRALS_CHANNEL']}")
+        return channel
+
+    @field_validator("coordinators")
+    @classmethod
+    def _users(cls, users: tuple[str, ...]) -> tuple[str, ...]:
+        for user in users:
+            if not re.fullmatch(r"[UW][A-Z0-9]{2,}", user):
+                raise ValueError("takes Slack user ids separated by commas (profile > ⋮ > Copy member ID, U…)")
+        return users
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+            raise ValueError(f"use smtp://, smtps:// or smtp+starttls://: {CURES['SMTP_URL']}")
+        return url
+
+    @field_validator("practice_time_zone")
+    @classmethod
+    def _zone(cls, name: str | None) -> str | None:
+        try:
+            return name if name is None else ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("is not a time zone; e.g. America/Chicago") from error
+
+    @field_validator("port")
+    @classmethod
+    def _port(cls, port: int) -> int:
+        if not 1 <= port <= 65535:
+            raise ValueError("is not a port; 1 to 65535")
+        return port
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(f"SLACK_APP_TOKEN is missing: {CURES['SLACK_APP_TOKEN']}")
+        twilio = {
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
+            "TWILIO_FROM": self.twilio_from,
+        }
+        missing = [name for name, value in twilio.items() if value is None]
+        if missing and len(missing) < len(twilio):
+            raise ValueError(f"{missing[0]} is missing: set all three of {', '.join(twilio)}, or none to send no SMS")
+        return self
+
+    @property
+    def sandboxed(self) -> bool:
+        """The workspace is a local stand-in: only then may the desk's clock be turned."""
+        return urlsplit(self.slack_api_url).hostname in _LOOPBACK
+
+    @property
+    def sends_sms(self) -> bool:
+        return self.twilio_account_sid is not None
+
+
+T = TypeVar("T", bound=StoreSettings)
+
+
+def load(kind: type[T]) -> T:
+    """Raises SettingsError with one line for every variable that is wrong or missing."""
+    try:
+        return kind()  # type: ignore[call-arg]  # the environment fills it
+    except ValidationError as error:
+        raise SettingsError(problems(error)) from error
+
+
+def _starting(value: str, prefix: str, cure: str) -> str:
+    if not value.startswith(prefix):
+        raise ValueError(f"does not start with {prefix}: {cure}")
+    return value
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is not a web address (https://…)")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ValueError("must be https, except on this machine")
+    return url
+
+
+def problems(error: ValidationError) -> list[str]:
+    """One line a problem: the variable, what is wrong, and how to get it right."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+        text = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "missing":
+            text = f"is missing: {CURES.get(name, 'see README.md')}"
+        lines.append(f"{name} {text}".strip())
+    return lines

@@ -1,0 +1,137 @@
+"""Reading a CSV file into rows of named cells, each with its line. Pure: it knows bytes and columns, not the desk."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+MAX_BYTES = 10_000_000
+MAX_LINES = 20_000
+
+_BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+_SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong and where. ``line`` counts from 1 as an editor does, ``position`` counts columns from 1."""
+
+    message: str
+    line: int | None = None
+    column: str | None = None
+    position: int | None = None
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" if self.line else ""
+        if self.column:
+            place += f", column {self.column}" + (f" ({self.position})" if self.position else " (not in the file)")
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a kind of file may and must have."""
+
+    known: tuple[str, ...]
+    required: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: int  # where the row begins; quoted cells may span several
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def problem(self, row: Row, column: str, message: str) -> Problem:
+        position = self.columns.index(column) + 1 if column in self.columns else None
+        return Problem(message, row.line, column, position)
+
+
+def parse_csv(data: bytes, columns: Columns) -> Table | list[Problem]:
+    """The rows, or everything that keeps the file from being read. Never raises.
+
+    UTF-8 with or without a byte order mark. The separator is whichever of comma, semicolon and tab the header line
+    has most of; the cells are not asked, because lists in them are split on semicolons.
+    """
+    if len(data) > MAX_BYTES:
+        return [Problem(f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Split it.")]
+    text = _decoded(data)
+    if isinstance(text, Problem):
+        return [text]
+    lines, problem = _read(text)
+    if not lines:
+        return [problem or Problem("The file is empty.")]
+    _, header = lines[0]
+    names = tuple("_".join(cell.strip().casefold().replace("-", " ").split()) for cell in header)
+    problems = [*_header_problems(names, columns, lines[0][0]), *([problem] if problem else [])]
+    problems += _length_problems(lines, len(names))
+    if problems:
+        return problems
+    rows = (Row(line, dict(zip(names, cells, strict=True))) for line, cells in lines[1:])
+    return Table(names, tuple(rows))
+
+
+def _decoded(data: bytes) -> str | Problem:
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return Problem(f"The file is {encoding}. Save it as “CSV UTF-8”.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return Problem("This line is not UTF-8. Save the file as “CSV UTF-8”.", line)
+
+
+def _read(text: str) -> tuple[list[tuple[int, list[str]]], Problem | None]:
+    """Every line that is not blank, with its number, up to the first that cannot be read."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(header), strict=True)
+    found: list[tuple[int, list[str]]] = []
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return found, None
+        except csv.Error as error:
+            return found, Problem(f"The quotes do not match up here ({error}).", line)
+        if any(cell.strip() for cell in cells):
+            found.append((line, cells))
+        if len(found) > MAX_LINES + 1:
+            return found, Problem(f"At most {MAX_LINES:,} lines are read at once. Split the file.", line)
+        line = reader.line_num + 1
+
+
+def _separator(header: str) -> str:
+    outside = "".join(header.split('"')[::2])
+    return max(_SEPARATORS, key=outside.count)
+
+
+def _header_problems(names: Sequence[str], columns: Columns, line: int) -> list[Problem]:
+    problems = []
+    for position, name in enumerate(names, 1):
+        if name in names[: position - 1]:
+            problems.append(Problem("This column is there twice.", line, name, position))
+        elif name not in columns.known:
+            near = get_close_matches(name, columns.known, n=1)
+            advice = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(columns.known)}."
+            problems.append(Problem(f"No such column. {advice}", line, name[:40] or "without a name", position))
+    missing = [name for name in columns.required if name not in names]
+    if missing:
+        problems.append(Problem(f"These columns are missing: {', '.join(missing)}.", line))
+    return problems
+
+
+def _length_problems(lines: Sequence[tuple[int, list[str]]], width: int) -> list[Problem]:
+    """A line that is too short or too long has its cells under the wrong names, most likely."""
+    return [
+        Problem(f"This line has {len(cells)} cells; the header has {width}.", line)
+        for line, cells in lines[1:]
+        if len(cells) != width
+    ]

@@ -1,0 +1,66 @@
+"""Checks every line of an import, and reports every bad cell of it. Pure: what depends on the database is handed in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .choices import Choices
+from .csv_files import Columns, Problem, Row, Table
+from .intake import Intake
+from .intake_checks import FIELDS, check_intake
+from .roster_lines import COLUMNS as ROSTER_FIELDS
+from .roster_lines import RosterLine, check_roster_line
+
+ROSTER_COLUMNS = Columns(ROSTER_FIELDS, required=("name", "states"))
+REFERRAL_COLUMNS = Columns(
+    FIELDS, required=("external_id", "client_name", "state", "insurer", "service", "delivery", "age_band")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLine:
+    line: int
+    intake: Intake
+
+
+def check_referrals(table: Table, choices: Choices) -> list[ReferralLine] | list[Problem]:
+    problems, lines = [], []
+    for row in table.rows:
+        checked = check_intake(row.cells, choices, channel="csv")
+        if isinstance(checked, Intake):
+            lines.append(ReferralLine(row.line, checked))
+        else:
+            problems += [table.problem(row, error.field, error.message) for error in checked]
+        if not row.cells["external_id"].strip():
+            problems.append(table.problem(row, "external_id", "An id of your own, so that importing twice is safe."))
+    problems += _repeated(table, "external_id", [(one.line, one.intake.external_id) for one in lines])
+    return sorted_problems(problems) or lines
+
+
+def check_roster(table: Table) -> list[RosterLine] | list[Problem]:
+    problems, lines = [], []
+    for row in table.rows:
+        checked = check_roster_line(row.cells, row.line)
+        if isinstance(checked, RosterLine):
+            lines.append(checked)
+        else:
+            problems += [table.problem(row, error.field, error.message) for error in checked]
+    for column in ("email", "slack_user", "slack_email", "npi"):
+        problems += _repeated(table, column, [(one.line, getattr(one, column)) for one in lines])
+    return sorted_problems(problems) or lines
+
+
+def sorted_problems(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda one: (one.line or 0, one.position or 0))
+
+
+def _repeated(table: Table, column: str, values: Iterable[tuple[int, str | None]]) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for line, value in values:
+        if value is None:
+            continue
+        if value in first:
+            row = Row(line, {})
+            problems.append(table.problem(row, column, f"The same as in line {first[value]}."))
+        first.setdefault(value, line)
+    return problems
