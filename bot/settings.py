@@ -115,7 +115,7 @@ class Settings(StoreSettings):
     referrals_channel: str
     coordinators: Words = ()
     smtp_url: str
-    mail_from: str | None = None
+    mail_from: str | None = None  # an address, or "Name <address>"
     twilio_account_sid: str | None = None
     twilio_auth_token: str | None = None
     twilio_from: str | None = None

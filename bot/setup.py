@@ -36,7 +36,7 @@ class Workspace:
 
 async def find_practice(settings: Settings, database: Database, client: AsyncWebClient, clock: Clock) -> Practice:
     """The practice of this workspace, set up if it is the first start. Raises SettingsError naming the variable."""
-    known = await database.read(_first)
+    known = await database.read(first_practice)
     try:
         workspace = await _workspace(client)
         if known is not None and known.team_id == workspace.team_id:
@@ -69,7 +69,7 @@ def hints(practice: Practice) -> list[str]:
     return found
 
 
-def _first(session: Session) -> Practice | None:
+def first_practice(session: Session) -> Practice | None:
     return session.exec(select(Practice).order_by(col(Practice.created_at))).first()
 
 
@@ -105,7 +105,8 @@ def slug_of(name: str) -> str:
 def sender_address(settings: Settings) -> str:
     """From whom mail is sent: MAIL_FROM, else the support address, else an address at this desk's host."""
     host = urlsplit(settings.public_url).hostname or "localhost"
-    return settings.mail_from or settings.support_email or f"referrals@{host if '.' in host else host + '.localdomain'}"
+    host = f"{host}.localdomain" if host == "localhost" else host
+    return settings.mail_from or settings.support_email or f"referrals@{host}"
 
 
 def _own_domain(settings: Settings) -> list[str]:

@@ -25,7 +25,7 @@ class Problem:
     def __str__(self) -> str:
         place = f"line {self.line}" if self.line else ""
         if self.column:
-            place += f", column {self.column}" + (f" ({self.position})" if self.position else " (not in the file)")
+            place += f", column {self.column}" + (f" ({self.position})" if self.position else "")
         return f"{place}: {self.message}" if place else self.message
 
 
@@ -49,8 +49,9 @@ class Table:
     rows: tuple[Row, ...]
 
     def problem(self, row: Row, column: str, message: str) -> Problem:
-        position = self.columns.index(column) + 1 if column in self.columns else None
-        return Problem(message, row.line, column, position)
+        if column not in self.columns:
+            return Problem(f"{message} The file has no such column.", row.line, column)
+        return Problem(message, row.line, column, self.columns.index(column) + 1)
 
 
 def parse_csv(data: bytes, columns: Columns) -> Table | list[Problem]:

@@ -1,6 +1,7 @@
 """Whether a form may be opened: the answer that its use case would give now, before somebody fills it in.
 
-``Done`` means yes, and names the referral for the form; anything else is the answer instead of a form. The use case decides again when the form is sent; what happens in between is told then.
+``Done`` means yes, and names the referral for the form; anything else is the answer instead of a form. The use case
+decides again when the form is sent; what happens in between is told then.
 """
 
 from store.vocabulary import Kind

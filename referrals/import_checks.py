@@ -22,8 +22,10 @@ class ReferralLine:
     intake: Intake
 
 
-def check_referrals(table: Table, choices: Choices) -> list[ReferralLine] | list[Problem]:
-    problems, lines = [], []
+def check_referrals(table: Table, choices: Choices) -> tuple[list[ReferralLine], list[Problem]]:
+    """The good lines, and every bad cell in the order of the file."""
+    problems: list[Problem] = []
+    lines: list[ReferralLine] = []
     for row in table.rows:
         checked = check_intake(row.cells, choices, channel="csv")
         if isinstance(checked, Intake):
@@ -33,11 +35,13 @@ def check_referrals(table: Table, choices: Choices) -> list[ReferralLine] | list
         if not row.cells["external_id"].strip():
             problems.append(table.problem(row, "external_id", "An id of your own, so that importing twice is safe."))
     problems += _repeated(table, "external_id", [(one.line, one.intake.external_id) for one in lines])
-    return sorted_problems(problems) or lines
+    return lines, _in_order(problems)
 
 
-def check_roster(table: Table) -> list[RosterLine] | list[Problem]:
-    problems, lines = [], []
+def check_roster(table: Table) -> tuple[list[RosterLine], list[Problem]]:
+    """The same of a roster. What it says against the roster in the database, only ``apply_roster`` can tell."""
+    problems: list[Problem] = []
+    lines: list[RosterLine] = []
     for row in table.rows:
         checked = check_roster_line(row.cells, row.line)
         if isinstance(checked, RosterLine):
@@ -46,10 +50,10 @@ def check_roster(table: Table) -> list[RosterLine] | list[Problem]:
             problems += [table.problem(row, error.field, error.message) for error in checked]
     for column in ("email", "slack_user", "slack_email", "npi"):
         problems += _repeated(table, column, [(one.line, getattr(one, column)) for one in lines])
-    return sorted_problems(problems) or lines
+    return lines, _in_order(problems)
 
 
-def sorted_problems(problems: Iterable[Problem]) -> list[Problem]:
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda one: (one.line or 0, one.position or 0))
 
 

@@ -26,7 +26,7 @@ def numbers(tx: Tx) -> Numbers:
         .where(col(Referral.status).in_([Status.PENDING, Status.ACCEPTED, Status.CONTACTED, Status.EXPIRED]))
         .group_by(Referral.status)
     )
-    by_status = {status: count for status, count in counted}
+    by_status = dict(counted.all())
     attention = tx.session.exec(
         select(func.count())
         .select_from(Attention)

@@ -2,28 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import select
 
 from store.ids import new_id
 from store.tables import Provider
-from store.tables.provider import Insurance, Licence
-from store.vocabulary import ProviderStatus, SlackStanding
+from store.vocabulary import ProviderStatus
 
 from .actor import Actor
 from .availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
 from .csv_files import Problem
+from .eligibility import paused
 from .roster_lines import RosterLine
+from .roster_plan import match, wanted
 from .tx import Tx
 
 Progress = Callable[[int, int], None]
-
-#: Column of the file -> attribute of the row, where an empty cell empties it.
-_PLAIN = {"credential": "credential", "work_phone": "work_phone", "mobile": "mobile", "booking_link": "booking_link"}
-_LISTS = ("services", "delivery", "specialties", "languages", "styles", "age_bands")
-#: By these a provider is recognised, in this order.
-_KEYS = {"email": "work_email", "slack_user": "slack_user", "slack_email": "slack_email", "npi": "npi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,73 +66,79 @@ def apply_roster(tx: Tx, actor: Actor, lines: Sequence[RosterLine], progress: Pr
     return writing.result()
 
 
-def match(everybody: Sequence[Provider], lines: Sequence[RosterLine]) -> tuple[list[Provider | None], list[Problem]]:
-    """Whom each line is about: by email, else slack_user, else slack_email, else npi; None for somebody new. Pure."""
-    index = {column: _by(everybody, attribute) for column, attribute in _KEYS.items()}
-    found: list[Provider | None] = []
-    problems = []
-    taken: dict[str, int] = {}
-    for line in lines:
-        claims = [(column, one) for column in _KEYS for one in index[column].get(_folded(getattr(line, column)), ())]
-        known = claims[0][1] if claims else None
-        other = next(((column, one) for column, one in claims if known and one.id != known.id), None)
-        if known and other:
-            column, one = other
-            problems.append(
-                Problem(f"This {column} is {one.name}'s, but {claims[0][0]} says {known.name}.", line.line, column)
-            )
-        elif known and known.id in taken:
-            problems.append(Problem(f"This is {known.name}, as is line {taken[known.id]}.", line.line, claims[0][0]))
-        if known:
-            taken.setdefault(known.id, line.line)
-        found.append(known)
-    return found, problems
+class _Writing:
+    """Writes line by line and keeps the account."""
 
+    def __init__(self, tx: Tx, actor: Actor) -> None:
+        self._tx, self._actor = tx, actor
+        self._known: list[tuple[RosterLine, Provider]] = []
+        self.created: list[str] = []
+        self.changed: dict[str, list[str]] = {}  # provider id -> what changed
+        self._moved: dict[ProviderStatus, list[str]] = {status: [] for status in ProviderStatus}
+        self._released = 0
 
-def wanted(line: RosterLine, known: Provider | None) -> dict[str, Any]:
-    """Attribute -> value, as the line would have them. Pure."""
-    values: dict[str, Any] = {"name": line.name}
-    values |= {attribute: getattr(line, column) for column, attribute in _PLAIN.items() if column in line.columns}
-    values |= {column: list(getattr(line, column)) for column in _LISTS if column in line.columns}
-    values["licences"] = [_licence(state, expires) for state, expires in line.states]
-    if "insurers" in line.columns:
-        values["insurers"] = _panels(line.insurers, known)
-    for column in ("email", "npi"):
-        if value := getattr(line, column):
-            values[_KEYS[column]] = value
-    return values | _slack(line, known)
+    def profile(self, line: RosterLine, known: Provider | None) -> None:
+        if known is None:
+            self._create(line)
+            return
+        self._known.append((line, known))
+        changes = {name: value for name, value in wanted(line, known).items() if getattr(known, name) != value}
+        for name, value in changes.items():
+            setattr(known, name, value)
+        if changes:
+            self.changed[known.id] = sorted(changes)
+            self._tx.record(known, "roster_update", self._actor, fields=sorted(changes))
 
+    def statuses(self) -> None:
+        for line, provider in self._known:
+            if line.status is None or line.status is self._standing(provider):
+                continue
+            self._move(provider, line.status)
+            self._moved[line.status].append(provider.name)
+            self.changed.setdefault(provider.id, []).append("status")
 
-def _slack(line: RosterLine, known: Provider | None) -> dict[str, Any]:
-    """A member id stands until Slack says otherwise; an address has to be looked up first."""
-    if line.slack_user:
-        told = known is not None and known.slack_user == line.slack_user
-        unknown = known is None or known.slack_standing in (SlackStanding.UNLINKED, SlackStanding.MISSING)
-        if told and not unknown:
-            return {}
-        return {"slack_user": line.slack_user, "slack_email": None, "slack_standing": SlackStanding.MEMBER}
-    if line.slack_email and (known is None or _folded(known.slack_email) != line.slack_email):
-        return {"slack_user": None, "slack_email": line.slack_email, "slack_standing": SlackStanding.UNLINKED}
-    return {}
+    def result(self) -> RosterChange:
+        updated = [Updated(one.name, tuple(self.changed[one.id])) for _, one in self._known if one.id in self.changed]
+        return RosterChange(
+            created=tuple(self.created),
+            updated=tuple(updated),
+            unchanged=len(self._known) - len(updated),
+            paused=tuple(self._moved[ProviderStatus.PAUSED]),
+            resumed=tuple(self._moved[ProviderStatus.ACTIVE]),
+            made_inactive=tuple(self._moved[ProviderStatus.INACTIVE]),
+            released=self._released,
+        )
 
+    def _create(self, line: RosterLine) -> None:
+        tx = self._tx
+        provider = Provider(
+            id=new_id(),
+            practice_id=tx.practice_id,
+            status=line.status or ProviderStatus.ACTIVE,
+            created_at=tx.now,
+            **wanted(line, None),
+        )
+        tx.add(provider)
+        tx.record(provider, "roster_create", self._actor, status=provider.status)
+        self.created.append(provider.name)
 
-def _panels(insurers: Sequence[str], known: Provider | None) -> list[Insurance]:
-    """A panel that stays keeps its pause: the file says who is on it, the provider whether they take more."""
-    present = {panel["insurer"]: panel for panel in (known.insurers if known else ())}
-    return [present.get(slug, {"insurer": slug, "accepting": True}) for slug in sorted(insurers)]
+    def _standing(self, provider: Provider) -> ProviderStatus:
+        """A pause that has run out is none: saying "paused" again starts another."""
+        if provider.status is ProviderStatus.PAUSED and not paused(provider, self._tx.now):
+            return ProviderStatus.ACTIVE
+        return provider.status
 
-
-def _licence(state: str, expires: str | None) -> Licence:
-    return {"state": state, "expires": expires} if expires else {"state": state}
-
-
-def _by(everybody: Sequence[Provider], attribute: str) -> dict[str | None, list[Provider]]:
-    found: dict[str | None, list[Provider]] = {}
-    for one in everybody:
-        if value := getattr(one, attribute):
-            found.setdefault(_folded(value), []).append(one)
-    return found
-
-
-def _folded(value: str | None) -> str | None:
-    return value.casefold() if value else None
+    def _move(self, provider: Provider, status: ProviderStatus) -> None:
+        if status is ProviderStatus.INACTIVE:
+            make_inactive(self._tx, self._actor, provider.id)
+            return
+        if provider.status is ProviderStatus.INACTIVE:
+            provider.status = ProviderStatus.ACTIVE
+            self._tx.record(provider, "make_active", self._actor)
+            self._tx.session.flush()  # pause reads the row again
+        if status is ProviderStatus.PAUSED:
+            pause(self._tx, self._actor, provider.id)
+            # A file cannot be asked whether to release what waits; yes is the default (DESIGN.md, pause).
+            self._released += release_waiting(self._tx, self._actor, provider.id)
+        elif provider.status is ProviderStatus.PAUSED:
+            resume(self._tx, self._actor, provider.id)

@@ -3,9 +3,9 @@
 Imports nothing of the app: it speaks only the protocols that the app speaks to the outside.
 """
 
+from sandbox.answer import Answer
 from sandbox.changes import NotReached
 from sandbox.config import Manifest, SandboxConfig
-from sandbox.interactions import Answer
 from sandbox.limits import RateLimits
 from sandbox.people import Person
 from sandbox.server import Sandbox

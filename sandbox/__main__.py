@@ -26,6 +26,7 @@ def arguments() -> argparse.ArgumentParser:
     for name in ("request-url", "clock-url", "bot-token", "app-token", "signing-secret", "twilio-sid", "twilio-token"):
         parser.add_argument(f"--{name}", default=getattr(config, name.replace("-", "_")))
     parser.add_argument("--sms-callback", default="", help="where inbound SMS are posted")
+    parser.add_argument("--link", action="append", default=[], metavar="TEXT=URL", help="shown on the page")
     parser.add_argument("--no-limits", action="store_true", help="no rate limits")
     return parser
 
@@ -47,6 +48,7 @@ def configure(args: argparse.Namespace) -> SandboxConfig:
         twilio_sid=args.twilio_sid,
         twilio_token=args.twilio_token,
         sms_inbound_url=args.sms_callback,
+        links=[dict(zip(("text", "url"), link.split("=", 1), strict=True)) for link in args.link],
         limits=RateLimits.off() if args.no_limits else RateLimits(),
     )
 

@@ -70,8 +70,9 @@ class Manifest:
 class SandboxConfig:
     """Everything that a test or the command line may choose.
 
-    Ports: 0 takes a free one. Windows are in seconds of the real clock. `people` are dicts with the fields
-    of `workspace.User` (at least `id` and `name`); None means the default practice of `cast.py`.
+    Ports: 0 takes a free one. Windows are in seconds of the real clock. `people` are dicts with the fields of
+    `workspace.User` (at least `id` and `name`); None means the default practice of `cast.py`. `links` (text and
+    url) are shown on the page.
     """
 
     host: str = "127.0.0.1"
@@ -101,6 +102,7 @@ class SandboxConfig:
     twilio_sid: str = "ACsandbox"
     twilio_token: str = "sandbox-twilio-token"  # noqa: S105
     sms_inbound_url: str = ""
+    links: Sequence[Mapping[str, str]] = ()
     sms_status_steps: tuple[str, ...] = ("sent", "delivered")
 
 

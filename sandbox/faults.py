@@ -27,8 +27,8 @@ SMS_KINDS = frozenset(
 )
 SOCKET_KINDS = frozenset({"socket_drop", "socket_warning", "socket_refresh", "socket_link_disabled"})
 KINDS = API_KINDS | AFTER_KINDS | DELIVERY_KINDS | SMTP_KINDS | SMS_KINDS | SOCKET_KINDS
-#: The contract's name for the commonest fault.
-ALIASES = {"drop_after": "drop_after", "drop_before": "drop", "smtp_drop_after": "smtp_drop"}
+#: Other names for the same thing.
+ALIASES = {"drop_before": "drop", "smtp_drop_after": "smtp_drop", "twilio_drop_after": "twilio_drop"}
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class Fault:
             "times": self.times,
             "seconds": self.seconds,
             "struck": self.struck,
+            "left": max(0, self.times - self.struck),
         }
 
 

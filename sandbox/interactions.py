@@ -5,45 +5,23 @@ Speaks ids and Slack's own shapes; the friendly face for tests is `people.py`, t
 
 from __future__ import annotations
 
-import re
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox import form_values, payloads
+from sandbox.answer import Answer
 from sandbox.block_rules import MODAL
+from sandbox.command_text import escape_command
 from sandbox.delivery import AppAnswer
 from sandbox.response_urls import respond
 from sandbox.slack_error import SlackError
 from sandbox.views import View, check_view
-from sandbox.workspace import Channel, Message, User, interactive
+from sandbox.workspace import Channel, Message, User
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 TROUBLE = "We had some trouble connecting. Try again?"
-
-
-@dataclass(slots=True)
-class Answer:
-    """What the person got. `elapsed` in seconds; `error` is Slack's word for a failed delivery.
-
-    `ephemerals` and `view` are what appeared by the time the app had answered; `errors` are a form's, by block_id.
-    """
-
-    ok: bool
-    status: int = 0
-    elapsed: float = 0.0
-    error: str | None = None
-    ephemerals: list[Message] = field(default_factory=list)
-    view: View | None = None
-    errors: dict[str, str] = field(default_factory=dict)
-    closed: bool = False
-
-    @property
-    def text(self) -> str:
-        """All text the person was shown privately, for assertions."""
-        return "\n".join(message.all_text for message in self.ephemerals)
 
 
 class Interactions:
@@ -185,7 +163,10 @@ class Interactions:
         if known is None or user.team_id != box.workspace.team_id:
             box.live.notice(user.id, f"{name} is not a valid command.")
             return Answer(False, error="unknown_command")
-        text = escape(text.strip(), box) if known.should_escape else text.strip()
+        if channel.is_im and box.config.manifest.messages_tab_read_only:
+            box.live.notice(user.id, "Sending messages to this app has been turned off.")
+            return Answer(False, error="messages_tab_read_only")
+        text = escape_command(text.strip(), box.workspace) if known.should_escape else text.strip()
         answer = await box.delivery.command(payloads.command_form(box, user, channel, name, text))
         problem = answer.error
         if answer.ok and answer.body not in (None, ""):
@@ -260,31 +241,3 @@ def _record(state: dict[str, Any], block_id: str, action: dict[str, Any]) -> Non
     if action["action_id"] in state.get(block_id, {}):
         kept = {k: v for k, v in action.items() if k not in {"action_id", "block_id", "action_ts"}}
         state[block_id][action["action_id"]] = kept
-
-
-def find_element(blocks: list[dict[str, Any]], action_id: str, block_id: str = "", value: Any = None) -> Any:
-    """(block_id, element); LookupError when it is not there, as nobody can click what is not shown."""
-    found = [(b, e) for b, e in interactive(blocks) if e["action_id"] == action_id and block_id in ("", b)]
-    if value is not None and len(found) > 1:
-        found = [(b, e) for b, e in found if e.get("value") == value] or found
-    if not found:
-        raise LookupError(f"no element {action_id!r}; there are {[e['action_id'] for _, e in interactive(blocks)]}")
-    return found[0]
-
-
-def escape(text: str, box: Sandbox) -> str:
-    """Command text as `should_escape` sends it: entities, and mentions as ids."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    by_name = {user.name: user for user in box.workspace.users.values()}
-
-    def user(match: re.Match[str]) -> str:
-        found = by_name.get(match[1])
-        return f"<@{found.id}|{found.name}>" if found else match[0]
-
-    def channel(match: re.Match[str]) -> str:
-        found = box.workspace.channel_named(match[1])
-        return f"<#{found.id}|{found.name}>" if found else match[0]
-
-    text = re.sub(r"(?<![\w<])@([\w.-]+)", user, text)
-    text = re.sub(r"(?<![\w<])#([\w-]+)", channel, text)
-    return re.sub(r"(?<![\w<!])@(channel|here|everyone)\b", r"<!\1>", text)

@@ -53,7 +53,7 @@ class Mail:
 
     def _part(self, kind: str) -> str:
         part = self.parsed.get_body(preferencelist=(kind,))
-        return str(part.get_content()) if part is not None else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 @dataclass(slots=True)

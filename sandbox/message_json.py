@@ -41,6 +41,8 @@ def message_json(message: Message, sandbox: Sandbox, metadata: bool = False) -> 
             body["parent_user_id"] = parent.user if parent else message.user
     if message.reply_broadcast:
         body["subtype"] = "thread_broadcast"
+    if message.deleted:
+        body |= {"subtype": "tombstone", "user": "USLACKBOT", "hidden": True}
     if message.replies:
         body |= {
             "thread_ts": message.ts,

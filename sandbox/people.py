@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import form_values
+from sandbox.answer import Answer
+from sandbox.command_text import escape
 from sandbox.content import Content
-from sandbox.interactions import Answer, find_element
 from sandbox.views import View
-from sandbox.workspace import Channel, Message, User, interactive
+from sandbox.workspace import Channel, Message, User, find_element, interactive
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -54,11 +55,18 @@ class Person:
         act = self.sandbox.interactions
         if isinstance(where, dict):
             found_block, element = find_element(where["blocks"], action_id, block_id, value)
+            self._must_dispatch(where["blocks"], found_block)
             return await act.click_view(self.user, where, element, found_block, value, self._values(where, values))
         message = self.sandbox.message(where, self.id) if isinstance(where, str) else where
         self._must_see(message)
         found_block, element = find_element(message.blocks, action_id, block_id, value)
+        self._must_dispatch(message.blocks, found_block)
         return await act.click_message(self.user, message, element, found_block, value, values)
+
+    def _must_dispatch(self, blocks: list[dict[str, Any]], block_id: str) -> None:
+        block = next(b for b in blocks if b.get("block_id", "") == block_id)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            raise LookupError(f"{block_id} is an input without dispatch_action: it is sent with its form only")
 
     def _must_see(self, message: Message) -> None:
         channel = self.sandbox.workspace.channels[message.channel]
@@ -68,6 +76,8 @@ class Person:
     async def submit(self, view: View | None = None, values: dict[str, Any] | None = None) -> Answer:
         """Fill in a modal and send it: {block: {action: value}}, or {action: value} when that is unambiguous."""
         chosen = self._open(view)
+        if not chosen["submit"]:
+            raise LookupError("this modal has no button to send it")
         return await self.sandbox.interactions.submit(self.user, chosen, self._values(chosen, values))
 
     async def close(self, view: View | None = None, whole_stack: bool = False) -> Answer:
@@ -83,16 +93,19 @@ class Person:
         )
 
     async def command(self, line: str, channel: str = "") -> Answer:
-        """A slash command as typed; by default in the direct message with the app."""
-        return await self.sandbox.interactions.command(self.user, self._channel(channel), line)
+        """A slash command as typed; by default in #general."""
+        return await self.sandbox.interactions.command(self.user, self._channel(channel or "general"), line)
 
     async def open_home(self) -> Answer:
         return await self.sandbox.interactions.open_home(self.user)
 
     async def say(self, text: str, channel: str = "", thread_ts: str | None = None) -> Message:
         """Write in a channel, or in the direct message with the app."""
-        content = Content(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), None, None)
-        return self.sandbox.post(self._channel(channel), content, user=self.id, thread_ts=thread_ts)
+        place = self._channel(channel)
+        if place.is_im and self.sandbox.config.manifest.messages_tab_read_only:
+            raise ValueError("Sending messages to this app has been turned off.")
+        content = Content(escape(text), None, None)
+        return self.sandbox.posts.add(place, content, user=self.id, thread_ts=thread_ts)
 
     async def change(self, **values: Any) -> None:
         """Change the person (deleted, tz, is_restricted, …) and send user_change."""

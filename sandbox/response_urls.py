@@ -93,11 +93,11 @@ def respond(box: Sandbox, channel_id: str, user: str, given: dict[str, Any], sou
     if replace and source is not None:
         if source.deleted:
             raise SlackError("message_not_found", status=404)
-        box.edit(source, content)
+        box.posts.edit(source, content)
         return
     thread_ts = given.get("thread_ts")
     if given.get("response_type", "ephemeral") == "in_channel":
         # An answer may go where the app is no member: the person invited it by their command.
-        box.post(channel, content, thread_ts=thread_ts)
+        box.posts.add(channel, content, thread_ts=thread_ts)
     else:
-        box.show_ephemeral(channel, user, content, thread_ts=thread_ts)
+        box.posts.show(channel, user, content, thread_ts=thread_ts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -33,8 +34,10 @@ def routes(box: Sandbox) -> list[web.RouteDef]:
 
 async def _permalink(request: web.Request) -> web.StreamResponse:
     digits = request.match_info["ts"].removeprefix("p")
-    ts = f"{digits[:-6]}.{digits[-6:]}"
-    raise web.HTTPFound(f"/?channel={request.match_info['channel']}&ts={ts}")
+    thread = request.query.get("thread_ts", "")
+    # The page keeps its place in the fragment: channel, message, thread.
+    place = {"at": request.match_info["channel"], "msg": f"{digits[:-6]}.{digits[-6:]}"}
+    raise web.HTTPFound(f"/#{urlencode(place | ({'thread': thread} if thread else {}))}")
 
 
 async def _page(request: web.Request) -> web.StreamResponse:

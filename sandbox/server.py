@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import fields
 from typing import Any
 
-import aiohttp
 from aiohttp import web
 
+from sandbox.administration import Administration
 from sandbox.cast import DEFAULT_PEOPLE
 from sandbox.changes import Changes
 from sandbox.config import SandboxConfig
-from sandbox.content import FALLBACK, Content
 from sandbox.delivery import Delivery
 from sandbox.faults import Fault, Faults
 from sandbox.interactions import Interactions
 from sandbox.limits import Limiter
 from sandbox.live import Live
 from sandbox.mailbox import Mailbox
-from sandbox.mentions import alerted_by
 from sandbox.modals import Modals
 from sandbox.people import Person
+from sandbox.posts import Posts
 from sandbox.response_urls import ResponseUrls
 from sandbox.routes import routes
-from sandbox.signing import slack_headers
 from sandbox.sms import SmsDesk
 from sandbox.sockets import Sockets
 from sandbox.traffic import Traffic
-from sandbox.user_json import user_json
 from sandbox.views import Views
 from sandbox.web_api import WebApi
 from sandbox.workspace import Channel, Message, User, Workspace
@@ -58,6 +53,8 @@ class Sandbox:
         self.interactions = Interactions(self)
         self.mailbox = Mailbox(self)
         self.sms = SmsDesk(self)
+        self.posts = Posts(self)
+        self.administration = Administration(self)
         self.web_api = WebApi(self)
         self._runner: web.AppRunner | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -154,14 +151,7 @@ class Sandbox:
         return found
 
     def ephemerals_since(self, user: str, ts: str) -> list[Message]:
-        channels = self.workspace.channels.values()
-        found = [m for channel in channels for m in channel.ephemerals.get(user, ()) if m.ts > ts]
-        return sorted(found, key=lambda message: message.ts)
-
-    def permalink(self, message: Message) -> str:
-        """An address on this stand-in (not on slack.com), so that a link in a mail opens the page here."""
-        url = f"{self.base_url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
-        return f"{url}?thread_ts={message.thread_ts}&cid={message.channel}" if message.is_reply else url
+        return self.workspace.shown_since(user, ts)
 
     async def until(self, predicate: Callable[[], Any | Awaitable[Any]], timeout: float = 5.0, what: str = "") -> Any:
         """Wait until the predicate is truthy, looked at after every change here; its result. NotReached if not."""
@@ -169,105 +159,27 @@ class Sandbox:
 
     # Changing
 
-    def post(
-        self,
-        channel: Channel,
-        content: Content,
-        user: str = "",
-        thread_ts: str | None = None,
-        reply_broadcast: bool = False,
-        unfurl: dict[str, bool] | None = None,
-    ) -> Message:
-        """Store a message and note whom it alerts."""
-        author = user or self.config.bot_user_id
-        message = Message(
-            ts=self.workspace.clock.next_ts(),
-            channel=channel.id,
-            user=author,
-            text=content.text or FALLBACK,
-            blocks=content.blocks or [],
-            metadata=content.metadata or None,
-            thread_ts=thread_ts,
-            reply_broadcast=reply_broadcast,
-            bot_id=self.config.bot_id if author == self.config.bot_user_id else None,
-            unfurl=unfurl or {},
-        )
-        message.alerted = alerted_by(message, channel, self.workspace.users)
-        return self.workspace.store(message)
-
-    def show_ephemeral(self, channel: Channel, user: str, content: Content, thread_ts: str | None = None) -> Message:
-        message = Message(
-            ts=self.workspace.clock.next_ts(),
-            channel=channel.id,
-            user=self.config.bot_user_id,
-            text=content.text or FALLBACK,
-            blocks=content.blocks or [],
-            thread_ts=thread_ts,
-            bot_id=self.config.bot_id,
-            ephemeral_for=user,
-        )
-        return self.workspace.store_ephemeral(message)
-
-    def edit(self, message: Message, content: Content) -> None:
-        """Text alone takes the blocks away; blocks alone keep no old text. Nobody is alerted."""
-        message.text = content.text or FALLBACK
-        message.blocks = content.blocks or []
-        if content.metadata is not None:
-            message.metadata = content.metadata or None
-        message.edits += 1
-        if not content.blocks:
-            # Slack shows "(edited)" only where text alone was changed.
-            message.edited = {"user": message.user, "ts": self.workspace.clock.next_ts()}
-        self.changes.mark()
-
     async def change_person(self, user: str, values: dict[str, Any]) -> User:
-        """Set fields of a person and send user_change. LookupError or ValueError for what does not exist."""
-        found = self.person(user).user
-        known = {f.name for f in fields(User)} - {"id"}
-        unknown = set(values) - known
-        if unknown:
-            raise ValueError(f"a person has no {', '.join(sorted(unknown))}")
-        for name, value in values.items():
-            setattr(found, name, value)
-        now = self.workspace.clock.now()
-        found.updated = int(now)
-        self.changes.mark()
-        await self.delivery.event(
-            {"type": "user_change", "user": user_json(found, self), "cache_ts": int(now), "event_ts": f"{now:.6f}"}
-        )
-        return found
+        return await self.administration.change_person(user, values)
 
     async def advance(self, seconds: float) -> bool:
-        """Turn the workspace clock forward and tell the desk's `clock_url`; whether the desk said yes."""
-        self.workspace.clock.advance(seconds)
-        self.changes.mark()
-        if not self.config.clock_url:
-            return False
-        body = json.dumps({"offset_seconds": self.workspace.clock.offset_seconds}).encode()
-        headers = {"Content-Type": "application/json"} | slack_headers(self.config.signing_secret, body)
-        try:
-            async with self.delivery.session.post(self.config.clock_url, data=body, headers=headers) as response:
-                ok = response.status < 300
-        except aiohttp.ClientError:
-            ok = False
-        self.traffic.note(self.workspace.clock.now(), f"→ clock +{seconds:g} s", ok, 0)
-        return ok
+        """Turn the clock forward; whether the desk's `clock_url` said yes."""
+        return await self.administration.advance(seconds)
 
     async def revoke_tokens(self) -> None:
-        """Every call answers token_revoked from now on; the app hears tokens_revoked first."""
-        self.auth_error = "token_revoked"
-        await self.delivery.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.config.bot_user_id]}})
+        await self.administration.revoke_tokens()
 
     async def uninstall(self) -> None:
-        self.auth_error = "account_inactive"
-        await self.delivery.event({"type": "app_uninstalled"})
+        await self.administration.uninstall()
 
     def reinstall(self, bot_token: str = "") -> None:
-        """Calls work again, with the new token where one is given."""
-        self.auth_error = None
-        if bot_token:
-            self.old_tokens.add(self.config.bot_token)
-            self.config.bot_token = bot_token
+        self.administration.reinstall(bot_token)
+
+    def archive(self, channel: str) -> None:
+        self.administration.change_channel(self.channel(channel), "archive")
+
+    def remove_bot(self, channel: str) -> None:
+        self.administration.change_channel(self.channel(channel), "remove_bot")
 
     def fault(
         self, kind: str, method: str | None = None, times: int = 1, seconds: float | None = None, skip: int = 0

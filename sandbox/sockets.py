@@ -120,10 +120,11 @@ class Sockets:
         finally:
             connection.waiting.pop(envelope_id, None)
 
-    async def disconnect(self, kind: str, warning_seconds: float = 10.0) -> int:
-        """End every connection as Slack does: `socket_drop` at once, the others with a word first.
+    async def disconnect(self, kind: str, grace_seconds: float = 10.0) -> int:
+        """End every connection as Slack does; returns how many.
 
-        Returns how many. A warning leaves the socket open for a while; a refresh closes it at once.
+        `socket_drop` cuts them without a word, `socket_link_disabled` says so and closes, the others announce the
+        end and close after the grace: a warned connection still gets payloads, one to be refreshed does not.
         """
         ended = list(self.connections)
         for connection in ended:
@@ -133,13 +134,10 @@ class Sockets:
                 continue
             connection.leaving = kind != "socket_warning"
             reason = {"socket_warning": "warning", "socket_refresh": "refresh_requested"}.get(kind, "link_disabled")
-            await connection.socket.send_json(
-                {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
-            )
-            if kind == "socket_warning":
-                self.sandbox.background(self._close_later(connection, warning_seconds))
-            else:
-                await connection.socket.close()
+            farewell = {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
+            await connection.socket.send_json(farewell)
+            grace = 0.0 if kind == "socket_link_disabled" else grace_seconds
+            self.sandbox.background(self._close_later(connection, grace))
         return len(ended)
 
     async def _close_later(self, connection: Connection, seconds: float) -> None:

@@ -25,7 +25,12 @@ def state_json(box: Sandbox, me: str) -> dict[str, Any]:
         "offset_seconds": workspace.clock.offset_seconds,
         "me": me,
         "team": {"id": workspace.team_id, "name": workspace.name, "domain": workspace.domain},
-        "bot": {"user_id": config.bot_user_id, "name": config.manifest.name},
+        "bot": {
+            "user_id": config.bot_user_id,
+            "name": config.manifest.name,
+            "messages_read_only": config.manifest.messages_tab_read_only,
+        },
+        "links": [dict(link) for link in config.links],
         "commands": [command.name for command in config.manifest.commands],
         "people": [_person(user) for user in workspace.users.values()],
         "channels": [_channel(channel, me) for channel in channels],

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from sandbox import faults
-from sandbox.interactions import Answer, find_element
+from sandbox.answer import Answer
 from sandbox.state_json import state_json
 from sandbox.views import View
-from sandbox.workspace import Message, User
+from sandbox.workspace import Message, User, find_element
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -93,7 +93,7 @@ class Ui:
 
     async def command(self, body: Body) -> Body:
         user = self._user(body)
-        channel = self.sandbox.channel(body["channel"]) if body.get("channel") else self.sandbox.dm(user.id)
+        channel = self.sandbox.channel(body["channel"]) if body.get("channel") else self.sandbox.channel("general")
         return _told(await self.sandbox.interactions.command(user, channel, body["text"]))
 
     async def message(self, body: Body) -> Body:
@@ -143,14 +143,8 @@ class Ui:
             await self.sandbox.uninstall()
         elif do == "reinstall":
             self.sandbox.reinstall(str(body.get("bot_token", "")))
-        elif do in {"archive", "unarchive"}:
-            channel.is_archived = do == "archive"
-        elif do in {"remove_bot", "add_bot"}:
-            change = channel.members.discard if do == "remove_bot" else channel.members.add
-            change(self.sandbox.config.bot_user_id)
         else:
-            raise ValueError(f"unknown: {do}")
-        self.sandbox.changes.mark()
+            self.sandbox.administration.change_channel(channel, do)
         return {"ok": True}
 
     def _user(self, body: Body) -> User:
@@ -180,6 +174,9 @@ def _told(answer: Answer) -> Body:
 
 def _json_handler(run: Callable[[Body], Awaitable[Body]]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handler(request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            # A page elsewhere on the web could post anything else here without being asked first.
+            return web.json_response({"ok": False, "error": "send application/json"}, status=415)
         try:
             body = json.loads(await request.text() or "{}")
             if not isinstance(body, dict):

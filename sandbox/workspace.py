@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -132,6 +133,8 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.dm_of: dict[str, str] = {}
+        #: Every ephemeral message each person was shown, in order, whatever the channel.
+        self.shown: dict[str, list[Message]] = {}
 
     def add_user(self, user: User) -> User:
         user.updated = user.updated or int(self.clock.now())
@@ -170,28 +173,38 @@ class Workspace:
 
     def store_ephemeral(self, message: Message) -> Message:
         channel = self.channels[message.channel]
-        channel.ephemerals.setdefault(message.ephemeral_for or "", []).append(message)
+        user = message.ephemeral_for or ""
+        channel.ephemerals.setdefault(user, []).append(message)
+        self.shown.setdefault(user, []).append(message)
         self.changes.mark()
         return message
 
     def remove(self, message: Message) -> None:
+        """Delete; a message with replies stays as a tombstone, so that its thread can still be read."""
         channel = self.channels[message.channel]
         message.deleted = True
-        shown = channel.ephemerals.get(message.ephemeral_for, []) if message.ephemeral_for else channel.messages
-        if message in shown:
-            shown.remove(message)
+        if message.replies:
+            message.text, message.blocks, message.metadata = "This message was deleted.", [], None
+            self.changes.mark()
+            return
+        if message.ephemeral_for:
+            for private in (channel.ephemerals[message.ephemeral_for], self.shown[message.ephemeral_for]):
+                private.remove(message)
+        elif not message.is_reply or message.reply_broadcast:
+            channel.messages.remove(message)
         if channel.by_ts.pop(message.ts, None) and message.is_reply:
             parent = channel.by_ts.get(message.thread_ts or "")
             if parent and message in parent.replies:
                 parent.replies.remove(message)
         self.changes.mark()
 
+    def shown_since(self, user: str, ts: str) -> list[Message]:
+        """The ephemeral messages this person was shown after that timestamp, oldest first."""
+        shown = self.shown.get(user, [])
+        return shown[bisect_right(shown, ts, key=lambda message: message.ts) :]
+
     def find_ephemeral(self, user: str, ts: str) -> Message | None:
-        for channel in self.channels.values():
-            for message in channel.ephemerals.get(user, []):
-                if message.ts == ts:
-                    return message
-        return None
+        return next((message for message in self.shown.get(user, []) if message.ts == ts), None)
 
 
 def interactive(blocks: list[Block]) -> Iterator[tuple[str, Block]]:
@@ -201,6 +214,19 @@ def interactive(blocks: list[Block]) -> Iterator[tuple[str, Block]]:
         for element in [*block.get("elements", []), block.get("accessory"), block.get("element")]:
             if isinstance(element, dict) and "action_id" in element:
                 yield block_id, element
+
+
+def find_element(blocks: list[Block], action_id: str, block_id: str = "", value: Any = None) -> tuple[str, Block]:
+    """(block_id, element); LookupError when it is not there, as nobody can click what is not shown.
+
+    `value` tells several buttons with one action_id apart.
+    """
+    found = [(b, e) for b, e in interactive(blocks) if e["action_id"] == action_id and block_id in ("", b)]
+    if value is not None and len(found) > 1:
+        found = [(b, e) for b, e in found if e.get("value") == value] or found
+    if not found:
+        raise LookupError(f"no element {action_id!r}; there are {[e['action_id'] for _, e in interactive(blocks)]}")
+    return found[0]
 
 
 def texts_in(node: Any) -> Iterator[str]:

@@ -47,7 +47,7 @@ async def post_message(call: Call) -> dict[str, Any]:
     channel = _destination(call)
     thread_ts = _thread(call, channel)
     content = read_content(call.args)
-    message = call.sandbox.post(
+    message = call.sandbox.posts.add(
         channel,
         content,
         thread_ts=thread_ts,
@@ -62,8 +62,10 @@ def _own_message(call: Call, error: str) -> tuple[Channel, Message]:
     channel = call.channel()
     if channel.is_archived:
         raise SlackError("is_archived")
+    if call.bot not in channel.members:
+        raise SlackError("not_in_channel")
     message = channel.by_ts.get(call.required("ts"))
-    if message is None:
+    if message is None or message.deleted:
         raise SlackError("message_not_found")
     if message.user != call.bot:
         raise SlackError(error)
@@ -74,7 +76,7 @@ async def update(call: Call) -> dict[str, Any]:
     """Text without blocks removes the blocks. An edit alerts nobody."""
     channel, message = _own_message(call, "cant_update_message")
     content = read_content(call.args, MOST_UPDATED_TEXT)
-    call.sandbox.edit(message, content)
+    call.sandbox.posts.edit(message, content)
     return {
         "channel": channel.id,
         "ts": message.ts,
@@ -96,7 +98,7 @@ async def post_ephemeral(call: Call) -> dict[str, Any]:
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     thread_ts = call.text("thread_ts") or None
-    message = call.sandbox.show_ephemeral(channel, user, read_content(call.args), thread_ts=thread_ts)
+    message = call.sandbox.posts.show(channel, user, read_content(call.args), thread_ts=thread_ts)
     return {"message_ts": message.ts}
 
 
@@ -105,7 +107,7 @@ async def get_permalink(call: Call) -> dict[str, Any]:
     message = channel.by_ts.get(call.required("message_ts"))
     if message is None:
         raise SlackError("message_not_found")
-    return {"channel": channel.id, "permalink": call.sandbox.permalink(message)}
+    return {"channel": channel.id, "permalink": call.sandbox.posts.permalink(message)}
 
 
 METHODS = (

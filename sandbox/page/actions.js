@@ -3,9 +3,12 @@
 import { post } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { h, icon } from "./dom.js";
-import { notice, tookTime } from "./notices.js";
+import { inWords, notice, tookTime } from "./notices.js";
 import { desk } from "./state.js";
 import { collect, setValue } from "./values.js";
+
+/** The control used last: a modal that it opens gives the focus back to it (a control under way is disabled and holds none). */
+export const used = { node: null };
 
 function labelOf(element, fields) {
   return fields.selected_option?.text?.text || element.text?.text || element.placeholder?.text || "The click";
@@ -35,6 +38,7 @@ export async function act(element, block, ctx, fields, node) {
   const group = node?.closest("[data-block]");
   group?.querySelectorAll(":scope > .block-error").forEach((line) => line.remove());
   const hadFocus = node && (node === document.activeElement || !document.activeElement || document.activeElement === document.body);
+  used.node = node;
   setBusy(node, true);
   const answer = await post("click", {
     as: desk.place.as, ...ctx.target, block_id: block.block_id, action_id: element.action_id, type: element.type,
@@ -43,7 +47,7 @@ export async function act(element, block, ctx, fields, node) {
   setBusy(node, false);
   if (hadFocus && node.isConnected && document.activeElement === document.body) node.focus({ preventScroll: true });
   tookTime(labelOf(element, fields), answer.elapsed_ms, answer.ok);
-  if (!answer.ok) failure(node, answer.error || "The app did not take the click.");
+  if (!answer.ok) failure(node, inWords(answer.error));
   return answer;
 }
 

@@ -83,7 +83,7 @@ function task(block, ctx) {
 }
 
 const DRAW = {
-  header: (block) => h("div", { class: "header", role: "heading", "aria-level": "3", dir: "auto" }, withEmoji(block.text?.text || "")),
+  header: (block) => h("div", { class: `header level-${block.level || 2}`, role: "heading", "aria-level": "3", dir: "auto" }, withEmoji(block.text?.text || "")),
   section, context, actions, input, card, container, table, task_card: task, alert: alertBlock, image: picture,
   divider: () => h("hr"),
   context_actions: actions,

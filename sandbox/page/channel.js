@@ -1,24 +1,20 @@
 // The middle of the page for a channel or a direct message: heading, messages, composer.
 
+import { post } from "./api.js";
 import { composer } from "./composer.js";
 import { dayHeading, dayKey } from "./dates.js";
 import { fill, h, holdFocus, icon, keep } from "./dom.js";
 import { introduction } from "./intro.js";
-import { markRead, readUpTo } from "./memory.js";
 import { author, messageNode, messageSign, updateMessage } from "./message.js";
 import { say } from "./notices.js";
-import { conversation, desk, env, go } from "./state.js";
+import { conversation, desk, env, go, unseen } from "./state.js";
 
 /** Top level messages, with the thread replies that were also sent to the channel. */
 export function shownMessages(place) {
-  const top = (place.messages || []).filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.reply_broadcast || one.ephemeral);
+  const top = (place.messages || []).filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.reply_broadcast);
   const known = new Set(top.map((one) => one.ts));
   const sent = (place.messages || []).flatMap((one) => one.replies || []).filter((one) => one.reply_broadcast && !known.has(one.ts));
   return [...top, ...sent].sort((a, b) => Number(a.ts) - Number(b.ts));
-}
-
-export function newestTs(place) {
-  return Math.max(0, ...shownMessages(place).map((one) => Number(one.ts)));
 }
 
 function follows(message, before) {
@@ -26,7 +22,7 @@ function follows(message, before) {
     && !message.reply_broadcast && Number(message.ts) - Number(before.ts) < 300;
 }
 
-function rows(place, readTo) {
+function rows(place, newFrom) {
   const names = env();
   const out = [];
   let day = "";
@@ -36,9 +32,9 @@ function rows(place, readTo) {
     const at = Number(message.ts);
     const its = dayKey(at, names.tz);
     if (its !== day) out.push({ key: `day-${its}`, text: dayHeading(at, names.tz, names.now) });
-    if (!marked && readTo && at > readTo && message.user !== names.me) {
+    if (!marked && newFrom && message.ts >= newFrom && out.length > 1) {
       marked = true;
-      if (out.length) out.push({ key: "new", fresh: true, text: "New" });
+      out.push({ key: "new", fresh: true, text: "New" });
     }
     const compact = its === day && Boolean(follows(message, before));
     day = its;
@@ -71,7 +67,8 @@ export function channelView(at) {
   const compose = composer(at, () => ({}));
   const node = h("section", { class: "view conversation", "aria-label": "Conversation" }, heading, intro,
     h("div", { class: "scroll-frame" }, list, latest), compose.node);
-  const readTo = readUpTo(at, newestTs(conversation(at) || {}));
+  const newFrom = unseen(conversation(at))[0]?.ts || "";
+  let reading = false;
   let seen = null;
   let headSign = "";
 
@@ -85,8 +82,14 @@ export function channelView(at) {
   function tell(messages) {
     const fresh = messages.filter((one) => seen && !seen.has(one.ts) && one.user !== desk.place.as);
     seen = new Set(messages.map((one) => one.ts));
-    for (const one of fresh.slice(-3)) say(`New message from ${author(one, env()).real_name}: ${one.text.slice(0, 140)}`);
+    if (fresh.length) say(`${fresh.length} new from ${author(fresh.at(-1), env()).real_name}`);
     return fresh.length > 0;
+  }
+  async function markSeen(place) {
+    if (reading) return;
+    reading = true;
+    await post("read", { as: desk.place.as, channel: place.id });
+    reading = false;
   }
   function jump() {
     const target = list.querySelector(`[data-ts="${CSS.escape(desk.place.msg)}"]`);
@@ -108,7 +111,7 @@ export function channelView(at) {
     introduction(intro);
     const stay = atBottom();
     const first = seen === null;
-    const items = rows(place, readTo);
+    const items = rows(place, newFrom);
     if (!items.length) fill(list, h("p", { class: "empty" }, "No messages yet. What the desk posts appears here at once."));
     else {
       list.querySelector(":scope > .empty")?.remove();
@@ -124,7 +127,7 @@ export function channelView(at) {
     if (first) requestAnimationFrame(() => { if (!desk.place.msg || !jump()) toBottom(); });
     else if (stay) toBottom();
     else if (news) latest.hidden = false;
-    if (document.visibilityState === "visible") markRead(at, newestTs(place));
+    if (place.unread && document.visibilityState === "visible") markSeen(place);
     compose.update(place);
   }
   return { node, update };

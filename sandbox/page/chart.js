@@ -9,8 +9,9 @@ const colour = (index) => `var(--series-${(index % 6) + 1})`;
 
 function ceiling(value) {
   if (value <= 0) return 1;
+  // Four steps to the top: each of these divides by four without an ugly rest.
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((top) => top >= value);
+  return [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].map((step) => step * power).find((top) => top >= value - 1e-9);
 }
 
 function show(value) {
@@ -28,7 +29,8 @@ function frame(chart) {
   const categories = axis.categories || (series[0]?.data || []).map((point) => point.label);
   const values = series.map((one) => categories.map((category, index) => pointOf(one, category, index)));
   const low = Math.min(0, ...values.flat());
-  const top = ceiling(Math.max(0, ...values.flat()));
+  const whole = values.flat().every(Number.isInteger);
+  const top = Math.max(ceiling(Math.max(0, ...values.flat())), whole ? 4 : 0);
   const bottom = low < 0 ? -ceiling(-low) : 0;
   const y = (value) => EDGE.top + (HIGH - EDGE.top - EDGE.bottom) * (1 - (value - bottom) / (top - bottom));
   const room = WIDE - EDGE.left - EDGE.right;
@@ -126,7 +128,7 @@ function plotParts(chart) {
   return [
     svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "plot", "aria-hidden": "true" }, axes(f), drawing),
     f.series.length > 1 && legend(f.series.map((one) => one.name)),
-    spoken(["", ...f.categories], f.series.map((one, index) => [one.name, ...f.values[index]])),
+    spoken(["Series", ...f.categories], f.series.map((one, index) => [one.name, ...f.values[index]])),
   ];
 }
 

@@ -3,13 +3,13 @@
 import { post } from "./api.js";
 import { changed } from "./actions.js";
 import { h, icon, fill } from "./dom.js";
-import { withEmoji } from "./emoji.js";
+import { emojiText } from "./emoji.js";
 import { hooks, optionText } from "./fields.js";
 import { openMenu } from "./menu.js";
 import { desk, roleOf } from "./state.js";
 import { current } from "./values.js";
 
-const plain = (text) => withEmoji(text?.text || "");
+const plain = (text) => emojiText(text?.text || "");
 
 function fromOptions(options, env) {
   return (options || []).map((option) => ({ value: option.value, label: plain(option.text), option,

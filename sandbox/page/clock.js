@@ -32,7 +32,8 @@ export function clock(refresh) {
     tookTime(`+${hours} h`, answer.elapsed_ms, answer.ok);
     if (!answer.ok) { notice(answer.error || "The clock could not be turned.", { bad: true }); return; }
     const { day, time } = clockFace(now(), me()?.tz || "UTC");
-    notice(`It is now ${day}, ${time}.`, { seconds: 4 });
+    const deaf = answer.told === false ? " The app was not told: it has no clock to turn, or refused." : "";
+    notice(`It is now ${day}, ${time}.${deaf}`, { seconds: deaf ? 8 : 4 });
   }
   let sign = "";
   function tick() {

@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { h, icon } from "./dom.js";
 import { draftOf, keepDraft } from "./memory.js";
-import { notice, tookTime } from "./notices.js";
+import { inWords, notice, tookTime } from "./notices.js";
 import { conversation, desk } from "./state.js";
 
 function prompt(place, inThread) {
@@ -23,7 +23,7 @@ export function composer(at, more, draft = at) {
 
   function fit() {
     area.style.height = "auto";
-    area.style.height = `${Math.min(area.scrollHeight, 180)}px`;
+    if (area.scrollHeight) area.style.height = `${Math.min(area.scrollHeight, 180)}px`;
     form.classList.toggle("command", area.value.startsWith("/"));
     send.disabled = !area.value.trim();
   }
@@ -36,12 +36,14 @@ export function composer(at, more, draft = at) {
     keepDraft(draft, "");
     fit();
     form.classList.add("busy");
+    area.focus({ preventScroll: true });
     const body = { as: desk.place.as, channel: conversation(at)?.id || at, text, ...(command ? {} : more()) };
     const answer = await post(command ? "command" : "message", body);
     form.classList.remove("busy");
     if (command) tookTime(text.split(/\s+/).slice(0, 2).join(" "), answer.elapsed_ms, answer.ok);
     if (!answer.ok) {
-      notice(answer.error || "That was not taken.", { bad: true });
+      // What Slack itself says about a command comes over the live connection.
+      if (!command || answer.status !== 200) notice(inWords(answer.error), { bad: true });
       // What could not be sent is given back, unless something else was typed since.
       if (!area.value) { area.value = text; keepDraft(draft, text); fit(); }
     }
@@ -56,8 +58,10 @@ export function composer(at, more, draft = at) {
     node: form,
     update(place) {
       area.placeholder = prompt(place, inThread);
-      area.disabled = Boolean(place?.is_archived);
+      const silent = !place?.name && desk.state.bot?.messages_read_only;
+      area.disabled = Boolean(place?.is_archived || silent);
       if (place?.is_archived) area.placeholder = "This channel is archived.";
+      else if (silent) area.placeholder = "This app takes no messages here.";
     },
   };
 }

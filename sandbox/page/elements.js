@@ -3,7 +3,7 @@
 import { act } from "./actions.js";
 import { h, icon } from "./dom.js";
 import { selectField } from "./choices.js";
-import { withEmoji } from "./emoji.js";
+import { emojiText, withEmoji } from "./emoji.js";
 import { hooks, pickerField, textField, tickField } from "./fields.js";
 import { openMenu } from "./menu.js";
 
@@ -27,7 +27,7 @@ function button(element, block, ctx) {
 function overflow(element, block, ctx) {
   const node = h("button", { ...hooks(element, block, ctx), type: "button", class: "button overflow", "aria-label": "More actions",
     "aria-labelledby": undefined, "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more"));
-  const options = (element.options || []).map((option) => ({ value: option.value, label: withEmoji(option.text?.text || ""), option,
+  const options = (element.options || []).map((option) => ({ value: option.value, label: emojiText(option.text?.text || ""), option,
     description: option.description?.text }));
   node.addEventListener("click", () => openMenu(node, {
     label: "More actions", role: "menu", groups: [{ options }],

@@ -1,5 +1,7 @@
 // The emoji short names that a desk is likely to use. An unknown name stays as it was written.
 
+import { withGlyphs } from "./emojiart.js";
+
 const NAMES = {
   white_check_mark: "✅", heavy_check_mark: "✔️", ballot_box_with_check: "☑️", x: "❌", negative_squared_cross_mark: "❎",
   warning: "⚠️", no_entry: "⛔", no_entry_sign: "🚫", rotating_light: "🚨", exclamation: "❗", question: "❓",
@@ -34,7 +36,12 @@ export function emoji(name) {
   return NAMES[name.split("::")[0]] || null;
 }
 
-/** Replaces the short names inside plain text. */
-export function withEmoji(text) {
+/** Plain text with its short names replaced; text only, for labels and options. */
+export function emojiText(text) {
   return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => emoji(name) || whole);
+}
+
+/** The same as nodes, so that an emoji is drawn where the machine has no font for it. */
+export function withEmoji(text) {
+  return withGlyphs(emojiText(text));
 }

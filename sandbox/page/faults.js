@@ -8,13 +8,21 @@ import { desk } from "./state.js";
 import { personLine } from "./sidebar.js";
 
 const KINDS = [
-  ["Slack", [["drop_after", "Connection dropped after the call was done"], ["http_500", "HTTP 500"], ["http_502", "HTTP 502"],
-    ["internal_error", "internal_error"], ["slow", "Slow answer"], ["rate_limited", "Rate limited (429, Retry-After)"],
-    ["channel_archived", "Channel is archived"], ["token_revoked", "Token revoked"]]],
+  ["Slack", [["drop_after", "Connection dropped after the call was done"], ["drop", "Connection dropped before"], ["http_500", "HTTP 500"],
+    ["http_500_after", "HTTP 500, though it was done"], ["http_502", "HTTP 502"], ["internal_error", "internal_error"],
+    ["internal_error_after", "internal_error, though it was done"], ["slow", "Slow answer"], ["rate_limited", "Rate limited (429, Retry-After)"],
+    ["channel_archived", "Channel is archived"], ["bot_removed", "App is not in the channel"], ["message_not_found", "Message not found"],
+    ["token_revoked", "Token revoked"]]],
+  ["Delivery to the app", [["event_lost", "An event is lost"], ["event_twice", "An event comes twice"], ["interaction_twice", "A click comes twice"],
+    ["socket_drop", "Socket Mode: connection dropped"], ["socket_refresh", "Socket Mode: connection renewed"],
+    ["socket_warning", "Socket Mode: warning, then renewed"]]],
   ["Mail", [["smtp_4xx", "SMTP 4xx, try later"], ["smtp_5xx", "SMTP 5xx, refused"], ["smtp_drop", "Connection dropped after DATA"]]],
-  ["Text messages", [["twilio_500", "HTTP 500"], ["twilio_21610", "21610, opted out"], ["twilio_21211", "21211, no such number"],
-    ["twilio_21614", "21614, not a mobile"], ["twilio_20429", "20429, too many requests"]]],
+  ["Text messages", [["twilio_500", "HTTP 500"], ["twilio_500_after", "HTTP 500, though it was sent"], ["twilio_drop", "Connection dropped"],
+    ["twilio_21610", "21610, opted out"], ["twilio_21211", "21211, no such number"], ["twilio_21614", "21614, not a mobile"],
+    ["twilio_20429", "20429, too many requests"], ["twilio_20003", "20003, not authorised"]]],
 ];
+const DEEDS = [["archive", "Archive #referrals"], ["unarchive", "Bring it back"], ["remove_bot", "Remove the app from it"], ["add_bot", "Invite it again"],
+  ["revoke", "Revoke the token"], ["uninstall", "Uninstall the app"], ["reinstall", "Install it again"]];
 const METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.open", "conversations.history", "conversations.info",
   "views.open", "views.update", "views.publish", "users.info", "users.lookupByEmail", "auth.test"];
 
@@ -36,8 +44,8 @@ function faultForm() {
     h("div", { class: "actions" }, h("button", { type: "submit", class: "button primary", "data-testid": "fault-add" }, "Set the fault"),
       h("button", { type: "button", class: "button", "data-testid": "fault-clear", onclick: clear }, "Clear all")));
   const fit = () => {
-    secondsRow.hidden = !["slow", "rate_limited"].includes(kind.value);
-    methodRow.hidden = /^(smtp|twilio)/.test(kind.value);
+    secondsRow.hidden = !["slow", "rate_limited", "socket_warning"].includes(kind.value);
+    methodRow.hidden = /^(smtp|twilio|event|interaction|socket)/.test(kind.value);
   };
   kind.addEventListener("change", fit);
   form.addEventListener("submit", async (event) => {
@@ -57,9 +65,17 @@ function faultForm() {
 }
 
 function faultRow(fault) {
-  const left = fault.times === 0 ? "until cleared" : `${fault.left ?? fault.times} more`;
+  const left = fault.times === 0 ? "until cleared" : `${Math.max(0, fault.times - (fault.struck || 0))} more`;
   return h("li", { class: "fault" }, h("strong", {}, labels.get(fault.kind) || fault.kind), h("span", { class: "soft" },
-    [fault.method || fault.where || "", left, fault.seconds ? `${fault.seconds} s` : ""].filter(Boolean).join(" · ")));
+    [fault.method || "", left, fault.seconds ? `${fault.seconds} s` : ""].filter(Boolean).join(" · ")));
+}
+
+function deeds() {
+  return h("div", { class: "actions" }, DEEDS.map(([deed, label]) => h("button", { type: "button", class: "button tiny", "data-testid": `install-${deed}`,
+    onclick: async () => {
+      const answer = await post("install", { do: deed });
+      notice(answer.ok ? `Done: ${label.toLowerCase()}.` : answer.error || "That was not taken.", { bad: !answer.ok, seconds: 4 });
+    } }, label)));
 }
 
 function personRow(person) {
@@ -81,7 +97,8 @@ export function faultsView() {
   const people = h("ul", { class: "plain-list" });
   const node = h("section", { class: "view", "aria-label": "Faults and people" }, h("header", { class: "view-head" }, h("h1", {}, icon("bolt"), "Faults and people"),
     h("p", { class: "topic" }, "What goes wrong in a real workspace, on demand")),
-  h("div", { class: "page-body two" }, faultForm(), h("div", { class: "panel" }, h("h2", {}, "Set now"), none, list),
+  h("div", { class: "page-body two" }, faultForm(), h("div", { class: "panel" }, h("h2", {}, "Set now"), none, list,
+    h("h2", { class: "later" }, "The installation"), deeds()),
     h("div", { class: "panel wide" }, h("h2", {}, "People"), h("p", { class: "soft" }, "Slack tells the app with a user_change event."), people)));
   function update() {
     const faults = desk.state.faults || [];

@@ -11,6 +11,7 @@ export function closeMenu(giveBack = true) {
   open = null;
   menu.remove();
   anchor.setAttribute("aria-expanded", "false");
+  anchor.removeAttribute("aria-controls");
   if (giveBack) focusOf()?.focus();
   onClose?.();
 }
@@ -119,6 +120,7 @@ export function openMenu(anchor, { label, groups, role = "listbox", chosen = new
   (anchor.closest("dialog") || document.body).append(menu);
   menu.showPopover();
   anchor.setAttribute("aria-expanded", "true");
+  anchor.setAttribute("aria-controls", list.id);
   open = { menu, anchor, onClose, focusOf: () => successor(anchor) };
   draw();
   mark(shown.findIndex(({ option }) => chosen.has(option.value)));

@@ -27,6 +27,7 @@ function head(message, who, names) {
     h("span", { class: "name", dir: "auto" }, who.real_name || who.name),
     who.is_bot && h("span", { class: "badge" }, "APP"),
     h("time", { class: "stamp", datetime: new Date(at * 1000).toISOString(), title: fullDate(at, names.tz) }, timeOf(at, names.tz)),
+    message.edited && h("span", { class: "edited" }, "(edited)"),
   ];
 }
 
@@ -80,7 +81,7 @@ export function updateMessage(node, message, place) {
   const blocks = message.blocks?.length ? message.blocks : [];
   keepBlocks(parts.blocks, blocks, parts.ctx);
   fill(parts.text, blocks.length ? null : mrkdwn(message.text, names));
-  fill(parts.foot, message.edited && h("span", { class: "edited" }, "(edited)"), replyLine(message, names, place));
+  fill(parts.foot, message.edited && place.compact && h("span", { class: "edited" }, "(edited)"), replyLine(message, names, place));
   fill(parts.tools, tools(message, place));
 }
 

@@ -1,11 +1,12 @@
 // Modals as real dialogs: the topmost view of my stack. What was typed is kept when the app answers with errors.
 
+import { used } from "./actions.js";
 import { post } from "./api.js";
 import { keepBlocks } from "./blocks.js";
 import { fill, h, holdFocus, icon } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { closeMenu } from "./menu.js";
-import { liftNotices, tookTime } from "./notices.js";
+import { inWords, liftNotices, tookTime } from "./notices.js";
 import { desk, env } from "./state.js";
 import { collect, forget, refused } from "./values.js";
 
@@ -41,10 +42,11 @@ async function submit(view, parts) {
   const answer = await post("submit", { as: desk.place.as, view_id: view.id, values: collect(parts.ctx.key, view.blocks) });
   parts.submit.classList.remove("busy");
   parts.submit.disabled = false;
-  tookTime(view.submit?.text || "Submit", answer.elapsed_ms, answer.ok || Boolean(answer.errors));
-  fill(parts.time, `${answer.ok || answer.errors ? "answered" : "failed"} in ${Math.max(1, Math.round(answer.elapsed_ms))} ms`);
-  if (answer.errors) showErrors(parts, answer.errors);
-  else if (!answer.ok) fill(parts.problem, answer.error || "The app did not take this.");
+  const wrong = Object.keys(answer.errors || {}).length > 0;
+  tookTime(view.submit?.text || "Submit", answer.elapsed_ms, answer.ok || wrong);
+  fill(parts.time, `${answer.ok || wrong ? "answered" : "failed"} in ${Math.max(1, Math.round(answer.elapsed_ms))} ms`);
+  if (wrong) showErrors(parts, answer.errors);
+  else if (!answer.ok) fill(parts.problem, inWords(answer.error));
   else if (answer.closed) leave(view.id);
 }
 
@@ -86,7 +88,7 @@ function build(view) {
   });
   for (const button of [cross, parts.cancel]) button.addEventListener("click", () => close(shown.view));
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(shown.view); });
-  const from = document.activeElement;
+  const from = document.activeElement === document.body ? used.node : document.activeElement;
   document.body.append(dialog);
   dialog.showModal();
   shown = { id: view.id, view, dialog, parts, from };

@@ -4,6 +4,7 @@
 import { slackDate, fullDate } from "./dates.js";
 import { h, fragment } from "./dom.js";
 import { emoji } from "./emoji.js";
+import { emojiNode, withGlyphs } from "./emojiart.js";
 
 const SAFE = /^(https?:\/\/|mailto:|tel:|slack:\/\/)/i;
 const MARKS = { "*": "strong", _: "em", "~": "del" };
@@ -93,8 +94,7 @@ function emojiToken(text, at) {
   const found = /^:([a-z0-9_+-]+):/.exec(text.slice(at, at + 60));
   const glyph = found && emoji(found[1]);
   if (!glyph) return null;
-  const label = found[1].replaceAll("_", " ");
-  return [h("span", { class: "emoji", role: "img", "aria-label": label }, glyph), at + found[0].length - 1];
+  return [emojiNode(glyph, found[1]), at + found[0].length - 1];
 }
 
 function linkToken(text, at) {
@@ -114,12 +114,12 @@ export function inline(text, env) {
   for (let at = 0; at < text.length; at += 1) {
     const token = TOKENS[text[at]]?.(text, at, env);
     if (!token) { plain += text[at]; continue; }
-    if (plain) out.push(unescape(plain));
+    if (plain) out.push(...withGlyphs(unescape(plain)));
     plain = "";
     out.push(token[0]);
     at = token[1];
   }
-  if (plain) out.push(unescape(plain));
+  if (plain) out.push(...withGlyphs(unescape(plain)));
   return out;
 }
 

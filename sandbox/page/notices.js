@@ -42,6 +42,17 @@ export function say(text) {
   while (voice.children.length > 5) voice.firstChild.remove();
 }
 
+const WORDS = {
+  operation_timeout: "The app did not answer in time.", unknown_command: "There is no such command.",
+  incomplete: "Please complete the form.", interactivity_disabled: "The app takes no clicks.",
+};
+
+/** An error code of the workspace as a sentence. */
+export function inWords(error) {
+  if (!error) return "That was not taken.";
+  return WORDS[error] || (/^[a-z0-9_]+$/.test(error) ? `The app failed: ${error}` : error);
+}
+
 /** "Accept answered in 14 ms": the measured time of the desk's answer. */
 export function tookTime(what, ms, ok = true) {
   const time = ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.max(1, Math.round(ms))} ms`;

@@ -2,7 +2,8 @@
 
 import { slackDate, fullDate } from "./dates.js";
 import { h } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, withEmoji } from "./emoji.js";
+import { emojiNode } from "./emojiart.js";
 import { link, personChip, channelChip } from "./mrkdwn.js";
 
 const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "del"], ["underline", "u"]];
@@ -12,7 +13,7 @@ function styled(part, node) {
 }
 
 function broken(text) {
-  return String(text ?? "").split("\n").map((line, index) => [index ? h("br") : null, line]);
+  return String(text ?? "").split("\n").map((line, index) => [index ? h("br") : null, withEmoji(line)]);
 }
 
 const PARTS = {
@@ -22,7 +23,7 @@ const PARTS = {
   channel: (part, env) => styled(part, channelChip(part.channel_id, env)),
   usergroup: (part) => h("span", { class: "chip" }, `@${part.usergroup_id}`),
   broadcast: (part) => h("span", { class: "chip me" }, `@${part.range}`),
-  emoji: (part) => h("span", { class: "emoji", role: "img", "aria-label": part.name }, emoji(part.name) || `:${part.name}:`),
+  emoji: (part) => (emoji(part.name) ? emojiNode(emoji(part.name), part.name) : `:${part.name}:`),
   color: (part) => h("code", {}, part.value),
   date: (part, env) => {
     const text = slackDate(part.timestamp, part.format || "{date_short}", env.tz, env.now) ?? part.fallback;

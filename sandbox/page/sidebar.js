@@ -1,17 +1,14 @@
 // The left side: the workspace, who I am, where I can go.
 
-import { newestTs, shownMessages } from "./channel.js";
 import { timeOf, zoneName } from "./dates.js";
 import { fill, h, icon, keep } from "./dom.js";
 import { readUpTo } from "./memory.js";
 import { avatar } from "./message.js";
-import { address, desk, go, me, now, roleOf } from "./state.js";
+import { address, desk, go, me, now, roleOf, unseen } from "./state.js";
 
 function unreadOf(place, at) {
   if (!place || desk.place.at === at) return { count: 0, mentions: 0 };
-  const readTo = readUpTo(at, newestTs(place));
-  const fresh = shownMessages(place).filter((one) => Number(one.ts) > readTo && one.user !== desk.place.as);
-  return { count: fresh.length, mentions: fresh.filter((one) => one.mentions_me).length };
+  return { count: place.unread || 0, mentions: unseen(place).filter((one) => one.mentions_me).length };
 }
 
 /** Mails and texts that came since this list was last looked at. */
@@ -29,9 +26,9 @@ function places() {
   const faults = state.faults?.length || 0;
   return [
     { heading: "Channels" }, ...channels,
-    { heading: "App" },
-    { at: "home", label: `${state.bot?.name || "App"} · Home`, icon: "home", test: "home-link", count: 0 },
-    { at: dm?.id || "dm", label: `${state.bot?.name || "App"} · Messages`, icon: "chat", test: "dm-link", count: direct.count, mentions: direct.count },
+    { heading: state.bot?.name || "App" },
+    { at: "home", label: "Home", icon: "home", test: "home-link", count: 0 },
+    { at: dm?.id || "dm", label: "Messages", icon: "chat", test: "dm-link", count: direct.count, mentions: direct.count },
     { heading: "Outside Slack" },
     { at: "mail", label: "Mailbox", icon: "mail", test: "mail-link", count: arrived("mail", state.mail || []), quiet: true },
     { at: "sms", label: "Text messages", icon: "phone", test: "sms-link", count: arrived("sms", state.sms || []), quiet: true },
@@ -69,7 +66,7 @@ function chooser() {
     select.value = desk.place.as;
     const mine = me();
     fill(face, mine ? [avatar(mine), h("div", { class: "who-words" }, h("strong", { dir: "auto" }, mine.real_name || mine.name),
-      h("small", {}, personLine(mine)), h("small", {}, `${timeOf(now(), mine.tz)} there`))] : h("strong", {}, "Nobody yet"), icon("down"));
+      h("small", {}, [roleOf(mine), mine.title].filter(Boolean).join(" · ")), h("small", {}, `${timeOf(now(), mine.tz)} in ${zoneName(mine.tz)}`))] : h("strong", {}, "Nobody yet"), icon("down"));
   } };
 }
 
@@ -102,7 +99,7 @@ export function sidebar(onClose) {
     second.update();
     const how = desk.state.deliveries || {};
     fill(foot, how.mode === "http" ? "The app listens over signed HTTP"
-      : how.connected ? `The app is connected (Socket Mode, ${how.connected})` : "The app is not connected yet");
+      : how.connected ? "The app is connected (Socket Mode)" : "The app is not connected yet");
     foot.classList.toggle("bad", how.mode !== "http" && !how.connected);
   } };
 }

@@ -21,7 +21,7 @@ function phone(number) {
   const field = h("input", { class: "field", type: "text", placeholder: "Answer, e.g. STOP", "aria-label": `Answer from ${number}`, "data-focus": `sms-${number}` });
   async function answer(body) {
     if (!body.trim()) return;
-    const result = await post("sms", { to: number, from: number, body });
+    const result = await post("sms", { to: number, body });
     if (result.ok) field.value = "";
     else notice(result.error || "The answer was not taken.", { bad: true });
   }

@@ -60,19 +60,37 @@ export function roleOf(person) {
 
 export function initials(person) {
   const words = (person?.real_name || person?.name || "?").replace(/[^\p{L}\p{N}\s-]/gu, "").split(/[\s-]+/).filter(Boolean);
-  return (words.length > 1 ? [...words[0]][0] + [...words.at(-1)][0] : [...(words[0] || "?")][0]).toUpperCase();
+  return (words.length > 1 ? [...words[0]][0] + [...words[1]][0] : [...(words[0] || "?")][0]).toUpperCase();
 }
 
+function brightness(channels) {
+  const [red, green, blue] = channels.map((one) => (one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** The person's colour, darkened until white letters on it can be read (contrast 4.6). */
 export function colourOf(person) {
-  const given = person?.color && /^#?[0-9a-f]{6}$/i.test(person.color) ? person.color.replace(/^#?/, "#") : null;
-  if (given) return given;
-  let sum = 0;
-  for (const character of person?.id || "") sum = (sum * 31 + character.codePointAt(0)) % 360;
-  return `hsl(${sum} 42% 38%)`;
+  const hex = /^#?([0-9a-f]{6})$/i.exec(person?.color || "")?.[1] || "6b5876";
+  let channels = [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  while (1.05 / (brightness(channels) + 0.05) < 4.6) channels = channels.map((one) => one * 0.95);
+  return `rgb(${channels.map(Math.round).join(" ")})`;
+}
+
+/** Messages of a place that I have not seen: the last `unread` of those that others wrote. */
+export function unseen(place) {
+  const theirs = (place?.messages || []).filter((one) => !one.ephemeral && one.user !== desk.place.as);
+  return place?.unread ? theirs.slice(-place.unread) : [];
 }
 
 export function readPlace() {
   const given = new URLSearchParams(location.hash.replace(/^#/, ""));
+  const asked = new URLSearchParams(location.search);
+  if (asked.get("channel")) {
+    // A permalink to a message, as it stands in mails; the address then becomes an ordinary one.
+    given.set("at", asked.get("channel"));
+    given.set("msg", asked.get("ts") || "");
+    history.replaceState(null, "", location.pathname + location.hash);
+  }
   return Object.fromEntries(["as", "at", "thread", "msg"].map((name) => [name, given.get(name) || ""]));
 }
 

@@ -29,8 +29,10 @@ export function threadView(at, ts) {
     fill(name, place?.name ? `#${place.name}` : desk.state.bot?.name || "");
     if (!root) { fill(list, h("p", { class: "empty" }, "This thread is no longer there.")); return; }
     list.querySelector(":scope > .empty")?.remove();
-    const replies = [...(root.replies || [])].sort((a, b) => Number(a.ts) - Number(b.ts));
-    const count = { key: "count", text: replies.length ? `${replies.length} ${replies.length === 1 ? "reply" : "replies"}` : "No replies yet" };
+    const told = place.messages.filter((one) => one.ephemeral && one.thread_ts === ts);
+    const replies = [...(root.replies || []), ...told].sort((a, b) => Number(a.ts) - Number(b.ts));
+    const number = (root.replies || []).length;
+    const count = { key: "count", text: number ? `${number} ${number === 1 ? "reply" : "replies"}` : "No replies yet" };
     const where = { channel: at, compact: false, inThread: true };
     const stay = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
     holdFocus(list, () => keep(list, [root, count, ...replies], {

@@ -1,0 +1,100 @@
+"""What coordinators are told in a direct message: the reference, the age, the reason, what to do. No client's name."""
+
+from collections.abc import Callable
+
+from referrals.letters import Letter
+from referrals.notices import Template
+from store.vocabulary import AttentionKind
+
+from .buttons import attention_buttons
+from .facts import facts_line
+from .labels import NOTICES
+from .text import link, mention, plain, slack_date
+from .words import Words
+
+
+def _expired(letter: Letter) -> Words:
+    return _words(
+        letter,
+        AttentionKind.EXPIRED,
+        f"*{plain(letter.code)} has expired.* Nobody took it in time.",
+        "The client has been told that nobody is available yet and that you will get in touch."
+        " Offer it to everyone again, or to one provider.",
+    )
+
+
+def _nobody(letter: Letter) -> Words:
+    until = f" until {slack_date(letter.expires_at)}" if letter.expires_at else ""
+    return _words(
+        letter,
+        AttentionKind.NOBODY_ELIGIBLE,
+        f"*Nobody is left who could take {plain(letter.code)}.* Those who could have passed or paused.",
+        f"It stays open{until}. Offer it to one provider, or close it once the client has other help.",
+    )
+
+
+def _phone(letter: Letter) -> Words:
+    told = _about(letter.attention_detail)
+    return _words(
+        letter,
+        AttentionKind.PHONE_TASK,
+        f"*Please phone the client of {plain(letter.code)}.* They cannot be reached by email.",
+        f"Tell them: {told}. Their number is in the email sent to your work address. Press Phoned once it is done.",
+    )
+
+
+def _failed(letter: Letter) -> Words:
+    return _words(
+        letter,
+        AttentionKind.DELIVERY_FAILED,
+        f"*A notice about {plain(letter.code)} could not be delivered.*",
+        f"It was {_about(letter.attention_detail)}. Please make sure that whoever it was for hears of it.",
+    )
+
+
+def _gone(letter: Letter) -> Words:
+    who = mention(letter.holder) if letter.holder else "The provider"
+    return _words(
+        letter,
+        AttentionKind.ACCEPTOR_GONE,
+        f"*{plain(letter.code)} has lost its provider.* {who} accepted it, has no contact recorded, and has left.",
+        "Offer it to everyone again, or record that the client was contacted.",
+    )
+
+
+def _urgent(letter: Letter) -> Words:
+    return _words(
+        letter,
+        AttentionKind.URGENT,
+        f"*{plain(letter.code)} is marked as urgent.*",
+        "Please see that somebody takes it soon. This desk is not watched around the clock.",
+    )
+
+
+COORDINATOR_WORDS: dict[Template, Callable[[Letter], Words]] = {
+    Template.COORDINATOR_EXPIRED: _expired,
+    Template.COORDINATOR_NOBODY: _nobody,
+    Template.COORDINATOR_PHONE: _phone,
+    Template.COORDINATOR_FAILED: _failed,
+    Template.COORDINATOR_ACCEPTOR_GONE: _gone,
+    Template.COORDINATOR_URGENT: _urgent,
+}
+
+
+def _words(letter: Letter, kind: AttentionKind, lead: str, rest: str) -> Words:
+    opened = [f"This round opened {slack_date(letter.opened_at)}"] if letter.opened_at else []
+    card = [link(letter.card_link, "Open the card")] if letter.card_link else []
+    return Words(
+        lead=lead,
+        rest=[rest],
+        small=[facts_line(letter.facts), *opened, *card],
+        buttons=attention_buttons(kind, letter.status, letter.referral_id, letter.attention_id, letter.code),
+    )
+
+
+def _about(detail: str | None) -> str:
+    """``detail`` is a template's name, perhaps with a code of what went wrong after a colon."""
+    name = (detail or "").partition(":")[0]
+    if name == "card":
+        return "the card in the channel"
+    return NOTICES.get(Template(name), "a message of the desk") if name in set(Template) else "a message of the desk"

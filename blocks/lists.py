@@ -1,0 +1,102 @@
+"""The answers to ``/referrals help | open | mine | status``: ephemeral, short, scannable."""
+
+from collections.abc import Sequence
+
+from referrals.views import Line, Standing
+from store.vocabulary import Kind, ProviderStatus, Status
+
+from .availability import answer
+from .facts import facts_line
+from .labels import PROVIDER_STATUSES
+from .layout import context, section
+from .message import Message
+from .text import link, plain, slack_date
+
+#: Command -> what it does. ``find`` and ``new`` come later and are not offered yet.
+COMMANDS: dict[str, str] = {
+    "open": "referrals you could take, the soonest deadline first",
+    "mine": "what waits for you, and what you have accepted",
+    "pause": "no new requests for you, at once",
+    "resume": "requests for you come again",
+    "status": "how you stand: paused or not, your states and networks",
+    "help": "this list",
+}
+
+
+def help_answer(whom: str, *, unknown: bool = False, nearest: str | None = None) -> Message:
+    """DOMAIN.md S2. ``unknown``: something else was typed, which is not repeated; ``nearest``: what it may have been."""
+    lines = [f"`/referrals {name}`  {what}" for name, what in COMMANDS.items()]
+    blocks = [section("\n".join(lines)), context(f"Questions about an account or this desk: {whom}.")]
+    if not unknown:
+        return Message("What /referrals can do: " + ", ".join(COMMANDS), blocks)
+    guess = f" Did you mean `/referrals {nearest}`?" if nearest else ""
+    lead = f"There is no such command.{guess}"
+    return Message(lead, [section(lead), *blocks])
+
+
+def not_here_yet(command: str) -> Message:
+    """For commands that will open a page: what is typed after a slash goes through Slack, so no names here."""
+    return answer(
+        f"`/referrals {plain(command, 20)}` is not part of this desk yet. Please never type a client's name after a"
+        " slash: it would go through Slack."
+    )
+
+
+def open_answer(lines: Sequence[Line], more: int = 0) -> Message:
+    if not lines:
+        return answer("Nothing is open for you at the moment. New referrals appear in the channel.")
+    return _list("*Open for you, the soonest deadline first*", lines, more)
+
+
+def mine_answer(lines: Sequence[Line], more: int = 0) -> Message:
+    if not lines:
+        return answer("Nothing waits for you or is in your hands. `/referrals open` shows what you could take.")
+    return _list("*Yours*", lines, more)
+
+
+def status_answer(standing: Standing) -> Message:
+    """DOMAIN.md P23: the networks somebody takes part in."""
+    lead = f"*{PROVIDER_STATUSES[standing.status]}*"
+    if standing.status is ProviderStatus.PAUSED:
+        lead += f" until {slack_date(standing.paused_until)}" if standing.paused_until else " until you resume"
+    counts = f"Waiting for your answer: {standing.waiting}. Accepted, not yet contacted: {standing.to_contact}."
+    return Message(
+        f"{lead.replace('*', '')}. {counts}",
+        [section(f"{lead}\n{counts}"), context(f"States: {states(standing)}", f"Networks: {networks(standing)}")],
+    )
+
+
+def networks(standing: Standing) -> str:
+    shown = [plain(label, 80) + ("" if accepting else " (paused)") for label, accepting in standing.insurers]
+    return ", ".join(shown) or "none on the roster"
+
+
+def states(standing: Standing) -> str:
+    return ", ".join(plain(state) for state in standing.states) or "none on the roster"
+
+
+def line_text(line: Line) -> str:
+    """Two short lines: what it is, and what is due."""
+    return f"*{link(line.card_link, plain(line.code))}*  {due(line)}\n{facts_line(line.facts)}"
+
+
+def due(line: Line) -> str:
+    if line.status is Status.PENDING:
+        whose = "reserved for you" if line.mine and line.kind is Kind.PREFERRED else "open"
+        return f"{whose} until {slack_date(line.expires_at)}"
+    accepted = f" since {slack_date(line.accepted_at)}" if line.accepted_at else ""
+    return {
+        Status.ACCEPTED: f"accepted, to be contacted{accepted}",
+        Status.CONTACTED: "contacted",
+        Status.SCHEDULED: "scheduled",
+        Status.EXPIRED: "expired",
+        Status.CLOSED: "closed",
+    }[line.status]
+
+
+def _list(title: str, lines: Sequence[Line], more: int) -> Message:
+    blocks = [section(title), *(section(line_text(line)) for line in lines)]
+    if more > 0:
+        blocks.append(context(f"and {more} more"))
+    codes = ", ".join(plain(line.code) for line in lines)
+    return Message(f"{title.replace('*', '')}: {codes}", blocks)

@@ -1,0 +1,141 @@
+"""The forms. Their private_metadata holds opaque ids only, and none asks for free text, which might name a client.
+
+``subject`` is the id that comes back with the form: an offer's or a referral's, see CallbackId.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButtonsElement, StaticSelectElement
+from slack_sdk.models.views import View
+
+from referrals.assigning import Choice
+from referrals.outcomes import Asks
+from store.vocabulary import CloseReason, DeclineReason
+
+from .availability import answer
+from .ids import ActionId, BlockId, CallbackId
+from .labels import BEFORE_CONTACT, CLOSE_REASONS, DECLINE_REASONS
+from .layout import context, plain_text, section
+from .message import Block, Message
+from .replies import questions
+from .text import clean, plain, sentence
+
+Modal = dict[str, Any]
+
+#: Slack's limits: https://docs.slack.dev/reference/views and /block-kit/block-elements.
+TITLE_LENGTH, OPTION_LENGTH, OPTIONS = 24, 75, 100
+
+
+def decline_form(offer_id: str, code: str) -> Modal:
+    reasons = {reason: DECLINE_REASONS[reason] for reason in BEFORE_CONTACT}
+    blocks = [
+        section(f"*{plain(code)}* will be offered to everyone, with a new deadline."),
+        _radio("Why does it not fit?", reasons),
+        context("The client hears that you are unavailable, never why. Declining carries no penalty."),
+    ]
+    return _form(CallbackId.DECLINE, "Decline referral", "Decline", offer_id, blocks)
+
+
+def release_form(referral_id: str, code: str) -> Modal:
+    blocks = [
+        section(f"*{plain(code)}* will be offered to the others, with a new deadline."),
+        _radio("Why are you giving it back?", DECLINE_REASONS),
+        context(
+            "“Client no longer wants care” closes the referral instead. The client is told that somebody else will"
+            " contact them, never why."
+        ),
+    ]
+    return _form(CallbackId.RELEASE, "Release referral", "Release", referral_id, blocks)
+
+
+def close_form(referral_id: str, code: str) -> Modal:
+    reasons = {reason: sentence(label) for reason, label in CLOSE_REASONS.items()}
+    blocks = [
+        section(
+            f"Closing *{plain(code)}* is final. The client gets a closing email, and a provider who has accepted"
+            " is told not to contact them."
+        ),
+        _radio("Why is it closed?", reasons),
+    ]
+    return _form(CallbackId.CLOSE, "Close referral", "Close referral", referral_id, blocks)
+
+
+def confirm_form(asks: Asks) -> Modal:
+    """Before an accept that has to be meant (DESIGN.md's table)."""
+    lines = "\n".join(f"•  {question}" for question in questions(asks))
+    blocks = [section(f"*Before you accept {plain(asks.code)}:*\n{lines}")]
+    return _form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", asks.offer_id, blocks)
+
+
+def assign_form(referral_id: str, code: str, choices: Sequence[Choice]) -> Modal:
+    """To whom; those who could take it right away come first. Without anybody it says so and has no button."""
+    if not choices:
+        return notice_view(f"Nobody on the roster has a current licence where the client of {plain(code)} is.")
+    select = StaticSelectElement(
+        action_id=ActionId.PROVIDER, placeholder=plain_text("Choose a provider", 150), **_options(choices)
+    )
+    label = plain_text("Offer it to", 200)
+    blocks = [
+        section(f"*{plain(code)}* will be reserved for one provider, with a new deadline; they are tagged and mailed."),
+        dict(InputBlock(block_id=BlockId.PROVIDER, label=label, element=select).to_dict()),
+    ]
+    return _form(CallbackId.ASSIGN, "Assign referral", "Assign", referral_id, blocks)
+
+
+def notice_view(text: str) -> Modal:
+    """A modal that only tells: what has happened since, a refusal, an error. Escaped mrkdwn."""
+    return tell_view(answer(text))
+
+
+def tell_view(message: Message) -> Modal:
+    """The same for a message with blocks of its own."""
+    view = View(
+        type="modal",
+        title=plain_text("Referral desk", TITLE_LENGTH),
+        close=plain_text("Close", TITLE_LENGTH),
+        blocks=message.blocks,
+    )
+    return dict(view.to_dict())
+
+
+def _form(callback: CallbackId, title: str, submit: str, subject_id: str, blocks: Sequence[Block]) -> Modal:
+    view = View(
+        type="modal",
+        callback_id=callback,
+        title=plain_text(title, TITLE_LENGTH),
+        submit=plain_text(submit, TITLE_LENGTH),
+        close=plain_text("Cancel", TITLE_LENGTH),
+        private_metadata=subject_id,
+        blocks=list(blocks),
+    )
+    return dict(view.to_dict())
+
+
+def _radio(label: str, choices: Mapping[DeclineReason, str] | Mapping[CloseReason, str]) -> Block:
+    """Nothing is chosen beforehand: a reason picked by default would say nothing."""
+    options = [Option(value=value, text=plain_text(text, OPTION_LENGTH)) for value, text in choices.items()]
+    element = RadioButtonsElement(action_id=ActionId.REASON, options=options)
+    return dict(InputBlock(block_id=BlockId.REASON, label=plain_text(label, 200), element=element).to_dict())
+
+
+def _options(choices: Sequence[Choice]) -> dict[str, Any]:
+    """A flat list while Slack allows it; beyond that, groups by alphabet of at most as many."""
+    options = [Option(value=one.provider_id, text=plain_text(_choice_text(one), OPTION_LENGTH)) for one in choices]
+    if len(options) <= OPTIONS:
+        return {"options": options}
+    return {"option_groups": list(_groups(options))}
+
+
+def _groups(options: Sequence[Option]) -> Iterable[OptionGroup]:
+    for start in range(0, min(len(options), OPTIONS * OPTIONS), OPTIONS):
+        part = options[start : start + OPTIONS]
+        yield OptionGroup(label=plain_text(f"{start + 1} to {start + len(part)}", OPTION_LENGTH), options=part)
+
+
+def _choice_text(choice: Choice) -> str:
+    notes = ", ".join(
+        note for note, holds in (("paused", choice.paused), ("out of network", choice.out_of_network)) if holds
+    )
+    name = clean(choice.name, OPTION_LENGTH - len(notes) - 3)
+    return f"{name} ({notes})" if notes else name

@@ -1,0 +1,90 @@
+"""What a person is told privately after a click or a form: every outcome in plain words. Escaped mrkdwn."""
+
+from referrals.outcomes import Asks, Decision, Done, Missing, Question, Refused, Reserved, Since
+from store.vocabulary import Kind, Status
+
+from .labels import QUESTIONS, REFUSALS
+from .text import mention, plain, sentence, slack_date
+
+GONE = "This referral is not on this desk any more, or never was. Nothing has changed."
+UNKNOWN_BUTTON = (
+    "This button is from another version of the desk and does nothing any more. Please open the card again."
+)
+
+
+def reply(outcome: Decision, whom: str) -> str:
+    """``whom``: whom to ask (blocks/whom.py)."""
+    match outcome:
+        case Done():
+            return done(outcome)
+        case Since():
+            return since(outcome)
+        case Reserved():
+            return reserved(outcome)
+        case Refused():
+            return refused(outcome, whom)
+        case Asks():
+            return " ".join(questions(outcome))
+        case Missing():
+            return GONE
+
+
+def done(outcome: Done) -> str:
+    code = plain(outcome.code)
+    return {
+        Status.PENDING: f"Done. {code} is open again.",
+        Status.ACCEPTED: f"Done. {code} is yours.",
+        Status.CONTACTED: f"Thank you. {code} is marked as contacted.",
+        Status.SCHEDULED: f"Wonderful. {code} is marked as scheduled.",
+        Status.EXPIRED: f"Done. {code} has expired.",
+        Status.CLOSED: f"Done. {code} is closed.",
+    }[outcome.status]
+
+
+def passed(code: str) -> str:
+    return f"Noted: {plain(code)} is not for you. It stays open for the others, and you may still accept it."
+
+
+def since(outcome: Since) -> str:
+    """What has happened since the button was drawn; nothing has changed by this click."""
+    code, at = plain(outcome.code), slack_date(outcome.at)
+    who = "you" if outcome.mine else mention(outcome.by) if outcome.by else "somebody"
+    match outcome.status:
+        case Status.ACCEPTED:
+            text = f"{who} accepted {code}, {at}."
+        case Status.CONTACTED:
+            text = f"{who} accepted {code} and contacted the client, {at}."
+        case Status.SCHEDULED:
+            text = f"{who} accepted {code}; it is scheduled since {at}."
+        case Status.EXPIRED:
+            text = f"{code} expired, {at}. The coordinators are looking after it."
+        case Status.CLOSED:
+            text = f"{code} was closed, {at}."
+        case Status.PENDING:
+            to = "to one provider" if outcome.round_kind is Kind.PREFERRED else "to everyone"
+            text = f"{code} has moved on: it is offered {to} on a new card since {at}."
+    return sentence(text)
+
+
+def reserved(outcome: Reserved) -> str:
+    code, until = plain(outcome.code), slack_date(outcome.until)
+    return (
+        f"{code} is reserved for {mention(outcome.whose)} until {until}. If they cannot take it, it goes to everyone."
+    )
+
+
+def refused(outcome: Refused, whom: str) -> str:
+    return sentence(REFUSALS[outcome.reason].format(whom=whom))
+
+
+def questions(outcome: Asks) -> list[str]:
+    whose = mention(outcome.whose) if outcome.whose and Question.ON_BEHALF in outcome.questions else "the provider"
+    return [QUESTIONS[question].format(whose=whose) for question in outcome.questions]
+
+
+def went_wrong(reference: str) -> str:
+    """After an unexpected error; ``reference`` finds it in the log."""
+    return (
+        f"Sorry, that did not work, and nothing has changed. Please try again in a moment. If it happens again, tell"
+        f" whoever runs the desk this reference: {reference}."
+    )

@@ -1,0 +1,105 @@
+"""The running process's door for commands on the same machine, because a SQLite file belongs to one process.
+
+A loopback port and a random token, both in ``<data folder>/control.json``, which only its owner can read.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from referrals.csv_files import MAX_BYTES
+from referrals.imports import FileKind, import_file
+
+from .house import House
+
+_FILE = "control.json"
+Progress = Callable[[int, int], None]
+
+
+class Control:
+    """Serves ``POST /import/{kind}``: the file in, lines of JSON out: progress, then the report."""
+
+    def __init__(self, house: House, after_roster: Callable[[], Awaitable[None]]) -> None:
+        self._house = house
+        self._after_roster = after_roster
+        self._token = secrets.token_urlsafe(32)
+        self._file = house.settings.data_folder / _FILE
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=MAX_BYTES + 1)
+        app.router.add_post("/import/{kind}", self._import)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        port = self._runner.addresses[0][1]
+        handle = os.open(self._file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump({"port": port, "token": self._token}, file)
+
+    async def stop(self) -> None:
+        self._file.unlink(missing_ok=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _import(self, request: web.Request) -> web.StreamResponse:
+        if not secrets.compare_digest(request.headers.get("authorization", ""), f"Bearer {self._token}"):
+            raise web.HTTPForbidden
+        kind = FileKind(request.match_info["kind"])
+        data = await request.read()
+        answer = web.StreamResponse(headers={"content-type": "application/x-ndjson"})
+        await answer.prepare(request)
+        lines: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def progress(done: int, total: int) -> None:  # called from the database's thread
+            loop.call_soon_threadsafe(lines.put_nowait, {"done": done, "total": total})
+
+        work = asyncio.create_task(
+            import_file(
+                self._house.desk,
+                self._house.practice.id,
+                kind,
+                data,
+                dry_run="dry_run" in request.query,
+                progress=progress,
+            )
+        )
+        while not (work.done() and lines.empty()):
+            line = asyncio.create_task(lines.get())
+            await asyncio.wait([line, work], return_when=asyncio.FIRST_COMPLETED)
+            if line.done():
+                await answer.write(json.dumps(line.result()).encode() + b"\n")
+            else:
+                line.cancel()
+        report = work.result()
+        await answer.write(json.dumps({"report": asdict(report)}).encode() + b"\n")
+        if kind is FileKind.ROSTER and not report.dry_run:
+            await self._after_roster()
+        return answer
+
+
+async def import_through(folder: Path, kind: FileKind, data: bytes, dry_run: bool) -> AsyncIterator[dict[str, Any]]:
+    """The client's side: yields what the running process answers. Raises LookupError when none can be found."""
+    try:
+        door = json.loads((folder / _FILE).read_text())
+    except (OSError, ValueError) as error:
+        raise LookupError("the database is in use, but by no `referrals run` that can be reached") from error
+    address = f"http://127.0.0.1:{door['port']}/import/{kind}" + ("?dry_run=1" if dry_run else "")
+    headers = {"authorization": f"Bearer {door['token']}"}
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.post(address, data=data, headers=headers) as answer,
+    ):
+        answer.raise_for_status()
+        async for line in answer.content:
+            yield json.loads(line)

@@ -1,0 +1,89 @@
+"""``referrals import``: straight into the database, or through the process that holds it."""
+
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from referrals.clock import Clock
+from referrals.csv_files import Problem
+from referrals.desk import Desk
+from referrals.imports import FileKind, import_file
+from store.database import Database, DatabaseInUse, open_database
+
+from .clock import read_offset
+from .control import import_through
+from .house import vault_of
+from .settings import StoreSettings
+from .setup import first_practice
+
+
+async def import_command(settings: StoreSettings, kind: str, name: str, data: bytes, dry_run: bool) -> bool:
+    """Answers whether the file was (or, in a dry run, would be) imported. Raises LookupError with what to do."""
+    try:
+        database = open_database(settings.database_url)
+    except DatabaseInUse:
+        answers = import_through(settings.data_folder, FileKind(kind), data, dry_run)
+    else:
+        answers = _import_directly(settings, database, FileKind(kind), data, dry_run)
+    report: dict[str, Any] = {}
+    async for answer in answers:
+        if "report" in answer:
+            report = answer["report"]
+        else:
+            _show_progress(answer["done"], answer["total"])
+    return _tell(report, name)
+
+
+async def _import_directly(
+    settings: StoreSettings, database: Database, kind: FileKind, data: bytes, dry_run: bool
+) -> AsyncIterator[dict[str, Any]]:
+    try:
+        await database.migrate()
+        practice = await database.read(first_practice)
+        if practice is None:
+            raise LookupError("there is no practice yet: start `referrals run` once, which sets it up from Slack")
+        desk = Desk(database, vault_of(settings), Clock(await read_offset(database)), _nobody_to_wake)
+        report = await import_file(desk, practice.id, kind, data, dry_run=dry_run, progress=_show_progress)
+        yield {"report": asdict(report)}
+    finally:
+        await database.close()
+
+
+async def _nobody_to_wake(_wakes: object) -> None:
+    """The desk is not running here; its sweep finds what is new."""
+
+
+def _show_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done} of {total}", err=True, nl=done == total)
+    elif done == total or done % 500 == 0:
+        typer.echo(f"{done} of {total}", err=True)
+
+
+def _tell(report: dict[str, Any], name: str) -> bool:
+    problems = [Problem(**problem) for problem in report["problems"]]
+    for problem in problems:
+        typer.echo(f"{name}, {problem}", err=True)
+    if problems:
+        typer.echo(f"Nothing was imported: {len(problems)} to mend in {name}.", err=True)
+        return False
+    summary = _roster(report["roster"]) if report["roster"] else _referrals(report["referrals"])
+    typer.echo(f"Dry run, nothing was changed; it would be: {summary}" if report["dry_run"] else summary)
+    return True
+
+
+def _roster(change: dict[str, Any]) -> str:
+    parts = [f"{len(change['created'])} added", f"{len(change['updated'])} updated", f"{change['unchanged']} unchanged"]
+    for what in ("paused", "resumed", "made_inactive"):
+        if change[what]:
+            parts.append(f"{len(change[what])} {what.replace('_', ' ')}")
+    if change["released"]:
+        parts.append(f"{change['released']} waiting referrals offered to everyone")
+    return ", ".join(parts) + "."
+
+
+def _referrals(imported: dict[str, Any]) -> str:
+    return f"{imported['created']} referrals added, {imported['already_there']} already there."

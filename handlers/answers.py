@@ -1,0 +1,77 @@
+"""How a person is answered: privately, wherever they clicked. A lost answer never undoes what was decided.
+
+On a message the answer is ephemeral, over the click's response_url; on Home it is a modal; in a modal it takes the
+modal's place. All of it happens before the acknowledgement, so every call here has little time.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from blocks.message import Message
+from blocks.modals import Modal, tell_view
+
+from .click import Click
+from .deps import SlackDeps
+
+log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 1.5
+
+
+async def tell(deps: SlackDeps, click: Click, message: Message) -> None:
+    if click.response_url:
+        await _in_time("response_url", _respond(deps, click, message))
+    elif click.view_id and click.in_modal:
+        await _in_time("views.update", deps.client.views_update(view_id=click.view_id, view=tell_view(message)))
+    else:
+        await open_modal(deps, click, tell_view(message))
+
+
+async def open_modal(deps: SlackDeps, click: Click, view: Modal) -> bool:
+    """Whether it opened; a trigger lives 3 s and works once."""
+    return await _in_time("views.open", deps.client.views_open(trigger_id=click.trigger_id, view=view))
+
+
+async def publish(deps: SlackDeps, user: str, view: Modal) -> bool:
+    return await _in_time("views.publish", deps.client.views_publish(user_id=user, view=view))
+
+
+async def _respond(deps: SlackDeps, click: Click, message: Message) -> None:
+    client = deps.client
+    hook = AsyncWebhookClient(
+        click.response_url, session=client.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[], timeout=2
+    )
+    # The question that an ephemeral message asked makes way for the answer; a card never does.
+    answer = await hook.send_dict(
+        {
+            "response_type": "ephemeral",
+            "replace_original": click.ephemeral,
+            "text": message.text,
+            "blocks": message.blocks,
+        }
+    )
+    if answer.status_code != 200:
+        log.warning("response_url answered %s", answer.status_code)
+
+
+async def _in_time(what: str, call: Awaitable[Any]) -> bool:
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await call
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        log.warning("%s failed: %s", what, _code(error))
+        return False
+    return True
+
+
+def _code(error: Exception) -> str:
+    """Slack's word for it, never the request or the response."""
+    response: Any = getattr(error, "response", None)
+    code = response.get("error") if response is not None and hasattr(response, "get") else None
+    return str(code or type(error).__name__)

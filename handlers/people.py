@@ -1,0 +1,103 @@
+"""What Slack says of a person, asked once in a while. Knows nothing of the roster."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from store.vocabulary import SlackStanding
+
+log = logging.getLogger(__name__)
+
+#: A click has 3 s in all.
+_PATIENCE_SECONDS = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class SlackPerson:
+    """``teams``: every workspace the account belongs to (more than one in an Enterprise organisation)."""
+
+    id: str
+    teams: frozenset[str]
+    email: str | None
+    time_zone: str | None  # an IANA name
+    is_admin: bool
+    is_owner: bool
+    guest: bool
+    deleted: bool
+    is_bot: bool
+
+    @property
+    def standing(self) -> SlackStanding:
+        if self.deleted:
+            return SlackStanding.DEACTIVATED
+        return SlackStanding.GUEST if self.guest else SlackStanding.MEMBER
+
+
+class People:
+    """users.info with a memory of ``ttl`` seconds of the real clock, for at most ``size`` people."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        ttl: float = 600,
+        size: int = 5000,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._ttl, self._size, self._monotonic = ttl, size, monotonic
+        self._known: OrderedDict[str, tuple[float, SlackPerson]] = OrderedDict()
+
+    async def get(self, user: str) -> SlackPerson | None:
+        """None when Slack does not answer in time or does not know them; then only the roster can say who they are."""
+        kept = self._known.get(user)
+        if kept is not None and kept[0] > self._monotonic():
+            return kept[1]
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                answer = await self._client.users_info(user=user)
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("users.info failed: %s", type(error).__name__)
+            return None
+        found = answer.get("user")
+        return self.learn(found) if isinstance(found, dict) else None
+
+    def learn(self, user: Mapping[str, Any]) -> SlackPerson:
+        """Remembers what Slack has just said, in an answer or an event."""
+        person = read_person(user)
+        self._known[person.id] = (self._monotonic() + self._ttl, person)
+        self._known.move_to_end(person.id)
+        while len(self._known) > self._size:
+            self._known.popitem(last=False)
+        return person
+
+    def forget(self, user: str) -> None:
+        self._known.pop(user, None)
+
+    def forget_all(self) -> None:
+        self._known.clear()
+
+
+def read_person(user: Mapping[str, Any]) -> SlackPerson:
+    """From Slack's user object: https://docs.slack.dev/reference/objects/user-object."""
+    profile = user.get("profile") or {}
+    enterprise = user.get("enterprise_user") or {}
+    return SlackPerson(
+        id=str(user.get("id", "")),
+        teams=frozenset(filter(None, [user.get("team_id"), *(enterprise.get("teams") or [])])),
+        email=profile.get("email") or None,
+        time_zone=user.get("tz") or None,
+        is_admin=bool(user.get("is_admin")),
+        is_owner=bool(user.get("is_owner") or user.get("is_primary_owner")),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        deleted=bool(user.get("deleted")),
+        is_bot=bool(user.get("is_bot")),
+    )

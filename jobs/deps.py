@@ -1,0 +1,33 @@
+"""What jobs need; ``bot`` builds it once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from referrals.desk import Desk
+from referrals.letters import Letter
+
+from .pacing import Pace
+from .slack import SlackSender
+
+
+class MailSender(Protocol):
+    async def __call__(self, letter: Letter, delivery_id: str) -> str:
+        """Renders and sends; answers the Message-ID. Raises DeliveryError."""
+
+
+class TextSender(Protocol):
+    async def __call__(self, letter: Letter) -> str:
+        """Answers the provider's id of the message. Raises DeliveryError."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobDeps:
+    """``coordinator_email``: a Slack user's address, or None; only Slack knows it."""
+
+    desk: Desk
+    slack: SlackSender
+    pace: Pace
+    send_mail: MailSender
+    send_text: TextSender | None  # None: the practice has no SMS account
+    coordinator_email: Callable[[str], Awaitable[str | None]]

@@ -1,0 +1,220 @@
+"""What each email may say: a letter becomes the few plain values that its audience may read.
+
+A template sees nothing else. Clients' and sources' values hold no fact about the care asked for, providers' and
+sources' none about who asks, so that no slip in a template can tell them (DOMAIN.md sections 2 and 3).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from referrals.letters import Colleague, Contact, Letter, at_work
+from referrals.notices import Template
+from store.tables import Practice
+from store.vocabulary import CloseReason, Status
+
+from . import phrasing, variants
+
+Row = tuple[str, str]
+
+_CLOSED_BECAUSE = {
+    CloseReason.WITHDRAWN: "The client has withdrawn the request.",
+    CloseReason.UNREACHABLE: "The client could not be reached.",
+    CloseReason.REFERRED_OUT: "The client has been referred outside the practice.",
+    CloseReason.DUPLICATE: "It was a duplicate of another request.",
+    CloseReason.PLACED_ELSEWHERE: "The client has found care elsewhere.",
+    CloseReason.NO_LONGER_NEEDED: "The client no longer needs care.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The practice and how to reach its support; what it has not set is empty."""
+
+    name: str
+    phone: str
+    phone_link: str
+    hours: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A provider as clients may know them. ``own``: the number is theirs, not the practice's."""
+
+    title: str
+    phone: str
+    phone_link: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForClient:
+    practice: Office
+    code: str
+    greeting: str  # empty: greet without a name
+    variant: str
+    provider: Named | None  # who has been asked, or cannot be
+    taker: Named | None  # who has agreed to contact the client
+    by: str  # when the round ends; empty once that is past
+    contact_within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How to reach the client, for the acceptor and the coordinators' phone task only."""
+
+    rows: tuple[Row, ...]
+    phone: str
+    phone_link: str
+    email: str  # empty when the client does not want mail
+    guardian: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForStaff:
+    practice: Office
+    code: str
+    greeting: str
+    card_link: str
+    in_slack: bool
+    facts: tuple[Row, ...]  # empty outside the work domains (P5)
+    deadline: str
+    left: str
+    contact_within: str
+    contact_by: str
+    reach: Reach | None
+    reason: str
+    message: str  # which mail the phone call replaces
+
+
+@dataclass(frozen=True, slots=True)
+class ForSource:
+    practice: Office
+    code: str
+
+
+Words = ForClient | ForStaff | ForSource
+
+
+def words_of(letter: Letter) -> Words:
+    """Raises LookupError for a letter that is no email."""
+    return _AUDIENCES[letter.template](letter)
+
+
+def office(practice: Practice) -> Office:
+    return Office(
+        name=phrasing.line(practice.name, 80),
+        phone=phrasing.telephone(practice.support_phone),
+        phone_link=phrasing.telephone_link(practice.support_phone),
+        hours=phrasing.line(practice.support_hours, 80),
+        email=phrasing.line(practice.support_email, 254),
+    )
+
+
+def _for_client(letter: Letter) -> ForClient:
+    asked, taker = variants.asked(letter), variants.taker(letter)
+    open_until = letter.expires_at if letter.expires_at and letter.expires_at > letter.now else None
+    return ForClient(
+        practice=office(letter.practice),
+        code=letter.code,
+        greeting=phrasing.greeting_name(letter.greeting) or "",
+        variant=variants.variant(letter),
+        provider=_named(letter, asked) if asked else None,
+        taker=_named(letter, taker) if taker else None,
+        by=_moment(letter, open_until),
+        contact_within=phrasing.hours(timedelta(seconds=letter.practice.nudge_after)),
+    )
+
+
+def _named(letter: Letter, provider: Colleague) -> Named:
+    """P17: their work phone, or the practice's when there is none, and only while it is theirs."""
+    own = provider.phone
+    number = (own or letter.practice.support_phone) if variants.phone_may_be_told(letter, provider) else ""
+    title = phrasing.line(provider.title, 80)
+    return Named(title, phrasing.telephone(number), phrasing.telephone_link(number), own=bool(own and number))
+
+
+def _for_staff(letter: Letter) -> ForStaff:
+    tells = letter.template in (Template.ACCEPTOR_MAIL, Template.COORDINATOR_PHONE_MAIL)
+    offers = letter.template in (Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER)
+    window = timedelta(seconds=letter.practice.nudge_after)
+    return ForStaff(
+        practice=office(letter.practice),
+        code=letter.code,
+        greeting=phrasing.line(letter.reader.name, 80) if letter.reader else "",
+        card_link=phrasing.web_link(letter.card_link),
+        in_slack=letter.reader is None or letter.reader.slack_user is not None,
+        facts=_facts(letter) if offers and at_work(letter.practice, letter.address) else (),
+        deadline=_moment(letter, letter.expires_at),
+        left=phrasing.time_left(letter.expires_at, letter.now) if letter.expires_at else "",
+        contact_within=phrasing.hours(window),
+        contact_by=_moment(letter, letter.accepted_at + window if letter.accepted_at else None),
+        reach=_reach(letter.contact) if letter.contact and tells else None,
+        reason=_reason(letter),
+        message=phrasing.line(letter.attention_detail, 40),
+    )
+
+
+def _for_source(letter: Letter) -> ForSource:
+    return ForSource(practice=office(letter.practice), code=letter.code)
+
+
+def _facts(letter: Letter) -> tuple[Row, ...]:
+    facts = letter.facts
+    rows = (
+        ("Client is in", facts.state),
+        ("Insurance", facts.insurer),
+        ("Service", facts.service),
+        ("Sessions", facts.delivery),
+        ("Age", facts.age_band),
+        ("Concerns", ", ".join(facts.concerns)),
+    )
+    return tuple((label, phrasing.line(value, 200)) for label, value in rows if value)
+
+
+def _reach(contact: Contact) -> Reach:
+    names = (
+        ("Client", contact.name),
+        ("Likes to be called", contact.preferred_name),
+        ("Parent or guardian", contact.guardian),
+    )
+    return Reach(
+        rows=tuple((label, phrasing.line(name, 200)) for label, name in names if name),
+        phone=phrasing.telephone(contact.phone) + (_VOICEMAIL[contact.voicemail_ok] if contact.phone else ""),
+        phone_link=phrasing.telephone_link(contact.phone),
+        email=phrasing.line(contact.email, 254) if contact.email_ok else "",
+        guardian=bool(contact.guardian),
+        notes=phrasing.paragraphs(contact.notes, 4000),
+    )
+
+
+_VOICEMAIL = {True: " (voicemail is fine)", False: " (please leave no voicemail)"}
+
+
+def _reason(letter: Letter) -> str:
+    if letter.status is not Status.CLOSED:
+        return "It is no longer in your hands."
+    return _CLOSED_BECAUSE.get(letter.close_reason or CloseReason.OTHER, "The practice has closed it.")
+
+
+def _moment(letter: Letter, at: datetime | None) -> str:
+    return phrasing.moment(at, letter.time_zone, letter.practice.time_zone) if at else ""
+
+
+_AUDIENCES: dict[Template, Callable[[Letter], Words]] = {
+    Template.CLIENT_CONFIRMATION: _for_client,
+    Template.CLIENT_REMINDER: _for_client,
+    Template.CLIENT_DECLINED: _for_client,
+    Template.CLIENT_RELEASED: _for_client,
+    Template.CLIENT_FINAL: _for_client,
+    Template.CLIENT_CLOSING: _for_client,
+    Template.PROVIDER_OFFER: _for_staff,
+    Template.PROVIDER_REMINDER: _for_staff,
+    Template.ACCEPTOR_MAIL: _for_staff,
+    Template.ACCEPTOR_STOP_MAIL: _for_staff,
+    Template.COORDINATOR_PHONE_MAIL: _for_staff,
+    Template.SOURCE_ACKNOWLEDGEMENT: _for_source,
+    Template.SOURCE_THANKS: _for_source,
+}

@@ -1,0 +1,84 @@
+"""Reads the workspace's members once in a while: links the roster, follows who left, and knows who the admins are.
+
+Slack drops events (PLATFORM.md), so nothing may depend on ``user_change`` having arrived.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import col, select
+
+from referrals.actor import Actor, Surface
+from referrals.desk import Desk
+from referrals.roster_linking import follow, link
+from referrals.tx import Tx
+from store.tables import Provider
+from store.vocabulary import SlackStanding
+
+from .slack import slack_call
+
+log = logging.getLogger(__name__)
+
+_SLACK = Actor("slack", Surface.EVENT, coordinator=True)  # what Slack says of an account is so
+_PAGE = 200
+REFRESH_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One account of the workspace, as users.list has it."""
+
+    id: str
+    email: str | None
+    time_zone: str | None
+    standing: SlackStanding
+    admin: bool
+
+
+async def refresh_members(desk: Desk, client: AsyncWebClient, practice_id: str) -> None:
+    """Raises DeliveryError when Slack cannot be read; what is known then stays."""
+    members: list[Member] = []
+    cursor = ""
+    while True:
+        page = await slack_call(client, "users.list", limit=_PAGE, **({"cursor": cursor} if cursor else {}))
+        members += [_member(user) for user in page["members"] if not user.get("is_bot") and user["id"] != "USLACKBOT"]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            break
+    await desk.do(practice_id, note_members, members)
+
+
+def note_members(tx: Tx, members: Sequence[Member]) -> None:
+    """Links whom the roster knows by address; whoever is looked for and not there is marked as missing."""
+    practice = tx.locked_practice()
+    admins = [one.id for one in members if one.admin and one.standing is SlackStanding.MEMBER]
+    if practice.admins != admins:
+        practice.admins = admins
+    for member in members:
+        if link(tx, _SLACK, member.id, member.email, member.time_zone, member.standing):
+            follow(tx, _SLACK, member.id, member.time_zone, member.standing)
+    tx.session.flush()
+    unfound = select(Provider).where(
+        Provider.practice_id == tx.practice_id,
+        col(Provider.slack_user).is_(None),
+        Provider.slack_standing == SlackStanding.UNLINKED,
+    )
+    for provider in tx.session.exec(unfound):
+        provider.slack_standing = SlackStanding.MISSING
+        tx.record(provider, "standing", _SLACK, before=SlackStanding.UNLINKED, after=SlackStanding.MISSING)
+
+
+def _member(user: dict[str, Any]) -> Member:
+    guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+    standing = SlackStanding.GUEST if guest else SlackStanding.MEMBER
+    return Member(
+        id=str(user["id"]),
+        email=(user.get("profile") or {}).get("email") or None,
+        time_zone=user.get("tz") or None,
+        standing=SlackStanding.DEACTIVATED if user.get("deleted") else standing,
+        admin=bool(user.get("is_admin") or user.get("is_owner")),
+    )

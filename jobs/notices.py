@@ -1,0 +1,61 @@
+"""Sends one composed notice over its channel, and settles one whose sending ended in the dark."""
+
+from datetime import timedelta
+
+from blocks.notices import notice
+from referrals.letters import Letter
+from referrals.notices import Template
+from store.tables import Delivery
+from store.vocabulary import DeliveryChannel, DeliveryState
+
+from .deps import JobDeps
+from .errors import DeliveryError, FailureKind
+from .slack import METADATA_NOTICE
+
+_CHANNEL = "channel"
+#: A mail that links to a card waits this long for the card to be posted, then links to the channel.
+_PATIENCE = timedelta(seconds=60)
+_SOON = timedelta(seconds=2)
+_LINKS_TO_CARD = frozenset({Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER})
+
+
+async def send_notice(deps: JobDeps, letter: Letter, delivery: Delivery) -> str | None:
+    """Answers the other side's reference. Raises DeliveryError."""
+    if letter.channel is DeliveryChannel.EMAIL:
+        _wait_for_card(deps, letter, delivery)
+        return await deps.send_mail(letter, delivery.id)
+    if letter.channel is DeliveryChannel.SMS:
+        if deps.send_text is None:
+            raise DeliveryError("no_sms_account", FailureKind.PERMANENT)
+        return await deps.send_text(letter)
+    return await _send_slack(deps, letter, delivery)
+
+
+async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
+    thread_ts = None
+    if delivery.recipient == _CHANNEL:
+        if letter.card_ts is None:
+            raise DeliveryError("card_not_posted_yet", FailureKind.RETRY, retry_after=_SOON)
+        channel, thread_ts = letter.card_channel or letter.address, letter.card_ts
+    else:
+        channel = await deps.slack.open_dm(letter.address)
+    if delivery.state is DeliveryState.UNKNOWN and (ts := await _found(deps, channel, thread_ts, delivery)):
+        return ts
+    if thread_ts is not None:
+        await deps.pace.slot(channel)
+    broadcast = letter.practice.announce_in_channel
+    _, ts = await deps.slack.post(channel, notice(letter, delivery.id), thread_ts=thread_ts, broadcast=broadcast)
+    return ts
+
+
+async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: Delivery) -> str | None:
+    oldest = deps.desk.clock.real() - timedelta(days=3)
+    return await deps.slack.find_posted(
+        channel, METADATA_NOTICE, "delivery_id", delivery.id, oldest=oldest.timestamp(), thread_ts=thread_ts
+    )
+
+
+def _wait_for_card(deps: JobDeps, letter: Letter, delivery: Delivery) -> None:
+    young = letter.now - delivery.created_at < _PATIENCE
+    if letter.template in _LINKS_TO_CARD and letter.card_link is None and young:
+        raise DeliveryError("card_not_posted_yet", FailureKind.RETRY, retry_after=_SOON)

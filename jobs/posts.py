@@ -1,0 +1,60 @@
+"""What goes into the channel, at Slack's rate: new cards, and replies to posted ones."""
+
+from sqlmodel import col, select
+
+from referrals.tx import Tx
+from store.tables import Delivery, Offer
+
+from . import cards, outbox
+from .deps import JobDeps
+
+
+class ChannelPoster:
+    """One loop a practice in this process; the pace is shared with the loops of others."""
+
+    def __init__(self, deps: JobDeps) -> None:
+        self._deps = deps
+        self._running: set[str] = set()
+        self._asked_again: set[str] = set()
+
+    async def run(self, practice_id: str) -> None:
+        """Posts until nothing is due. A call while one runs only makes that one look again before it ends."""
+        if practice_id in self._running:
+            self._asked_again.add(practice_id)
+            return
+        self._running.add(practice_id)
+        try:
+            more = True
+            while more:
+                self._asked_again.discard(practice_id)
+                while await self._step(practice_id):
+                    pass
+                more = practice_id in self._asked_again
+        finally:
+            self._running.discard(practice_id)
+
+    async def _step(self, practice_id: str) -> bool:
+        """A card and a reply by turns, so that a burst of new cards does not silence what happens on posted ones."""
+        offer_id = await self._deps.desk.ask(practice_id, next_card)
+        if offer_id is not None:
+            await cards.post(self._deps, practice_id, offer_id)
+        in_channel = col(Delivery.recipient) == outbox.CHANNEL
+        replies = await self._deps.desk.do(practice_id, outbox.claim, in_channel, 1)
+        for reply in replies:
+            await outbox.deliver(self._deps, practice_id, reply)
+        return offer_id is not None or bool(replies)
+
+
+def next_card(tx: Tx) -> str | None:
+    """The offer whose card has waited longest to be posted."""
+    return tx.session.exec(
+        select(Offer.id)
+        .where(
+            Offer.practice_id == tx.practice_id,
+            col(Offer.card_ts).is_(None),
+            col(Offer.card_version) > col(Offer.shown_version),
+            col(Offer.card_next_at) <= tx.real_now,
+        )
+        .order_by(col(Offer.card_next_at))
+        .limit(1)
+    ).first()

@@ -1,0 +1,122 @@
+"""Calls to Slack's Web API with their failures sorted: retry, permanent, or unknown."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks.message import Message
+
+from .errors import DeliveryError, FailureKind
+
+#: Slack may have done it all the same (PLATFORM.md): never repeated without looking.
+_UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
+#: Nobody has to do anything for these to go away.
+_RETRY = frozenset({"ratelimited", "rate_limited", "accesslimited"})
+
+_TAKE_JSON = frozenset({"chat.postMessage", "chat.update", "conversations.open"})
+
+METADATA_CARD = "referral_card"
+METADATA_NOTICE = "referral_notice"
+
+
+class SlackSender:
+    """Posts, updates and reads back. ``client`` must have no retry handlers: the SDK's re-send a POST blindly."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def post(
+        self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False
+    ) -> tuple[str, str]:
+        """Answers the channel and ts of the new message. Raises DeliveryError."""
+        answer = await self._call(
+            "chat.postMessage",
+            channel=channel,
+            text=message.text,
+            blocks=message.blocks,
+            metadata=message.metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+            **({"thread_ts": thread_ts, "reply_broadcast": broadcast} if thread_ts else {}),
+        )
+        return str(answer["channel"]), str(answer["ts"])
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        await self._call(
+            "chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks, metadata=message.metadata
+        )
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        return str((await self._call("chat.getPermalink", channel=channel, message_ts=ts))["permalink"])
+
+    async def open_dm(self, user: str) -> str:
+        answer = await self._call("conversations.open", users=user)
+        return str(answer["channel"]["id"])
+
+    async def find_posted(
+        self, channel: str, event_type: str, key: str, value: str, *, oldest: float, thread_ts: str | None = None
+    ) -> str | None:
+        """The ts of the message whose metadata carries this id, if Slack has it: settles an unknown post.
+
+        ``oldest``: epoch seconds. Messages are read newest first, a page of 200 at a time.
+        """
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        scope = {"ts": thread_ts} if thread_ts else {}
+        cursor: str | None = None
+        while True:
+            page = await self._call(
+                method,
+                channel=channel,
+                oldest=f"{oldest:.6f}",
+                limit=200,
+                include_all_metadata=True,
+                **scope,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            for found in page["messages"]:
+                metadata = found.get("metadata") or {}
+                if metadata.get("event_type") == event_type and metadata.get("event_payload", {}).get(key) == value:
+                    return str(found["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                return None
+
+    async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        return await slack_call(self._client, method, **arguments)
+
+
+async def slack_call(client: AsyncWebClient, method: str, **arguments: Any) -> Mapping[str, Any]:
+    """One call, once. Arguments that are None are left out. Raises DeliveryError, which quotes nothing of them."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    failure: DeliveryError
+    try:
+        if method in _TAKE_JSON:
+            response = await client.api_call(method, json=given)
+        else:
+            response = await client.api_call(method, params=given)
+        if isinstance(response.data, dict):
+            return response.data
+        failure = DeliveryError("not_json", FailureKind.UNKNOWN)
+    except SlackApiError as error:
+        failure = _sorted(error)
+    except aiohttp.ClientConnectorError:
+        failure = DeliveryError("unreachable", FailureKind.RETRY)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        failure = DeliveryError(type(error).__name__, FailureKind.UNKNOWN)
+    raise failure  # out here: the SDK's error carries what was sent
+
+
+def _sorted(error: SlackApiError) -> DeliveryError:
+    status = error.response.status_code
+    data = error.response.data if isinstance(error.response.data, dict) else {}
+    code = str(data.get("error") or f"http_{status}")
+    if status == 429 or code in _RETRY:
+        after = error.response.headers.get("Retry-After", "1")
+        return DeliveryError("ratelimited", FailureKind.RETRY, retry_after=timedelta(seconds=float(after)))
+    if status >= 500 or code in _UNKNOWN or not data:
+        return DeliveryError(code, FailureKind.UNKNOWN)
+    return DeliveryError(code, FailureKind.PERMANENT)

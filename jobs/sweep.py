@@ -1,0 +1,102 @@
+"""Finds what is due and undone, whatever became of its wake-up. One referral, one transaction."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from referrals import availability, deadlines
+from referrals.tx import Tx
+from store.tables import Delivery, Offer, Practice
+
+from . import cards, outbox
+from .deps import JobDeps
+from .posts import ChannelPoster
+
+log = logging.getLogger(__name__)
+
+#: How many rows of a kind one sweep takes on; the next one comes a few seconds later.
+_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one sweep found."""
+
+    expired: int = 0
+    reminded: int = 0
+    clients_reminded: int = 0
+
+
+async def sweep(deps: JobDeps, poster: ChannelPoster) -> None:
+    """The safety net: enough on its own, should every wake-up be lost."""
+    for practice_id in await deps.desk.database.read(practice_ids):
+        await act_on_deadlines(deps, practice_id)
+        await deps.desk.do(practice_id, availability.alert_where_nobody_is_left)
+        for offer_id in await deps.desk.ask(practice_id, stale_cards):
+            await cards.redraw(deps, practice_id, offer_id)
+        await outbox.drain(deps, practice_id)
+        await poster.run(practice_id)
+
+
+async def act_on_deadlines(deps: JobDeps, practice_id: str) -> Due:
+    """Expiries before reminders: where both are due, only the expiry happens."""
+    counts = [
+        await _each(deps, practice_id, expiring, deadlines.expire),
+        await _each(deps, practice_id, to_remind, deadlines.remind),
+        await _each(deps, practice_id, clients_to_remind, deadlines.remind_client),
+    ]
+    return Due(*counts)
+
+
+async def _each(
+    deps: JobDeps, practice_id: str, due: Callable[[Tx], Sequence[str]], act: Callable[[Tx, str], bool]
+) -> int:
+    done = 0
+    while offers := await deps.desk.ask(practice_id, due):
+        acted = [await deps.desk.do(practice_id, act, offer_id) for offer_id in offers]
+        done += sum(acted)
+        if not any(acted):
+            break  # others were faster, or a row cannot be acted on: no use asking again now
+    return done
+
+
+def practice_ids(session: Session) -> Sequence[str]:
+    return session.exec(select(Practice.id)).all()
+
+
+def expiring(tx: Tx) -> Sequence[str]:
+    return _offers(tx, col(Offer.expires_at) <= tx.now, col(Offer.outcome).is_(None))
+
+
+def to_remind(tx: Tx) -> Sequence[str]:
+    return _offers(tx, col(Offer.remind_due) <= tx.now, col(Offer.outcome).is_(None))
+
+
+def clients_to_remind(tx: Tx) -> Sequence[str]:
+    return _offers(tx, col(Offer.remind_client_due) <= tx.now)
+
+
+def stale_cards(tx: Tx) -> Sequence[str]:
+    """Posted cards that show what no longer is."""
+    return _offers(
+        tx,
+        col(Offer.card_version) > col(Offer.shown_version),
+        col(Offer.card_next_at) <= tx.real_now,
+        col(Offer.card_ts).is_not(None),
+    )
+
+
+def undone_deliveries(tx: Tx) -> int:
+    """How many notices are still to be sent; for those who wait until the desk is quiet."""
+    return len(
+        tx.session.exec(select(Delivery.id).where(Delivery.practice_id == tx.practice_id, outbox.undone())).all()
+    )
+
+
+def _offers(tx: Tx, *conditions: ColumnElement[bool]) -> Sequence[str]:
+    return tx.session.exec(
+        select(Offer.id).where(Offer.practice_id == tx.practice_id, *conditions).order_by(Offer.id).limit(_LIMIT)
+    ).all()

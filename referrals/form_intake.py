@@ -1,0 +1,34 @@
+"""The public form's use case: one referral for one nonce, however often the form is sent."""
+
+from dataclasses import dataclass
+
+from sqlmodel import select
+
+from store.tables import Referral
+
+from .actor import CLIENT
+from .intake import Intake
+from .submit import submit
+from .tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """``again``: this form had been sent before, and what it said then is what counts."""
+
+    code: str
+    again: bool
+
+
+def receive(tx: Tx, intake: Intake) -> Received:
+    """Submits what the form says, unless its nonce has been submitted."""
+    if known := received(tx, intake.nonce):
+        return known
+    return Received(submit(tx, CLIENT, intake).code, again=False)
+
+
+def received(tx: Tx, nonce: str | None) -> Received | None:
+    """What this nonce was submitted as."""
+    statement = select(Referral.code).where(Referral.practice_id == tx.practice_id, Referral.nonce == nonce)
+    code = tx.session.exec(statement).first() if nonce else None
+    return Received(code, again=True) if code else None

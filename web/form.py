@@ -1,0 +1,144 @@
+"""The public form, ``/refer/{practice}``: a request for care from somebody without an account or JavaScript.
+
+GET and HEAD change nothing. Nothing that a client typed is logged or put into an address.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from referrals.choices import Choices, load_choices
+from referrals.desk import Desk
+from referrals.fields import FieldError, printable
+from referrals.form_intake import Received, receive, received
+from referrals.intake import Intake
+from referrals.intake_checks import check_intake
+from referrals.practices import by_slug
+from store.tables import Practice
+
+from .form_words import LABELS, Form, form_values
+from .nonces import Nonces
+from .pages import Pages, UnreadableForm, read_form
+
+_CODE = re.compile(r"R-[0-9A-Z]{5}")
+_SENT_BY = ("email", "phone")
+
+_UNREADABLE = {
+    400: ("That did not arrive in one piece", "Please go back and send the form again."),
+    413: ("That is more than we can take", "Please go back, shorten what you wrote, and send the form again."),
+    415: ("That is not our form", "Please send the form from this page with your browser."),
+}
+
+
+def form_routes(desk: Desk, pages: Pages, signing_key: str) -> list[Route]:
+    """The form and its thank-you page; ``pages.style_route()`` has to be mounted as well."""
+    door = _Door(desk, pages, Nonces(signing_key))
+    return [
+        Route("/refer/{slug}", door.show, methods=["GET"]),
+        Route("/refer/{slug}", door.send, methods=["POST"]),
+        Route("/refer/{slug}/thanks", door.thanks, methods=["GET"]),
+    ]
+
+
+class _Door:
+    def __init__(self, desk: Desk, pages: Pages, nonces: Nonces) -> None:
+        self._desk, self._pages, self._nonces = desk, pages, nonces
+
+    async def show(self, request: Request) -> Response:
+        try:
+            practice = await self._practice(request)
+            if practice is None:
+                return self._nowhere()
+            choices = await self._desk.ask(practice.id, load_choices)
+        except (SQLAlchemyError, OSError):
+            return self._out_of_order()
+        return self._form(practice, choices, Form(nonce=self._nonces.issue(practice.id)))
+
+    async def send(self, request: Request) -> Response:
+        try:
+            pairs = await read_form(request)
+        except UnreadableForm as unreadable:
+            return self._pages.notice(unreadable.status, *_UNREADABLE[unreadable.status])
+        try:
+            practice = await self._practice(request)
+            if practice is None:
+                return self._nowhere()
+            choices = await self._desk.ask(practice.id, load_choices)
+            return await self._receive(practice, choices, _typed(pairs))
+        except (SQLAlchemyError, OSError):
+            return self._out_of_order()
+
+    async def thanks(self, request: Request) -> Response:
+        """Says nothing about the referral: whoever guesses a code learns nothing by it."""
+        try:
+            practice = await self._practice(request)
+        except (SQLAlchemyError, OSError):
+            return self._out_of_order()
+        if practice is None:
+            return self._nowhere()
+        code, by = request.query_params.get("code", ""), request.query_params.get("by", "")
+        return self._pages.page(
+            "thanks.html",
+            practice=practice,
+            code=code if _CODE.fullmatch(code) else None,
+            by=by if by in _SENT_BY else None,
+            again="again" in request.query_params,
+            hours=practice.expire_after // 3600,
+        )
+
+    async def _receive(self, practice: Practice, choices: Choices, typed: Mapping[str, str]) -> Response:
+        nonce = self._nonces.read(typed["nonce"], practice.id)
+        if nonce is None or nonce.stale:
+            known = await self._desk.ask(practice.id, received, nonce.value) if nonce else None
+            if known:
+                return self._thank(practice, known, None)
+            return self._form(practice, choices, Form(self._nonces.issue(practice.id), typed, late=True), 409)
+        checked = check_intake({**typed, "nonce": nonce.value}, choices, channel="form")
+        if not isinstance(checked, Intake):
+            return self._form(practice, choices, Form(typed["nonce"], typed, _by_field(checked)), 422)
+        try:
+            sent = await self._desk.do(practice.id, receive, checked)
+        except (SQLAlchemyError, OSError):
+            return self._form(practice, choices, Form(typed["nonce"], typed, failed=True), 503)
+        return self._thank(practice, sent, checked)
+
+    def _thank(self, practice: Practice, sent: Received, intake: Intake | None) -> Response:
+        query = {"code": sent.code}
+        if intake:
+            query["by"] = "email" if intake.client_email and intake.email_ok else "phone"
+        if sent.again:
+            query["again"] = "1"
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return RedirectResponse(f"/refer/{practice.slug}/thanks?{urlencode(query)}", 303, headers=headers)
+
+    def _form(self, practice: Practice, choices: Choices, form: Form, status: int = 200) -> Response:
+        return self._pages.page("refer.html", status, practice=practice, form=form, **form_values(choices))
+
+    async def _practice(self, request: Request) -> Practice | None:
+        slug: str = request.path_params["slug"]
+        return await self._desk.database.read(lambda session: by_slug(session, slug))
+
+    def _nowhere(self) -> Response:
+        return self._pages.notice(404, "There is no page at this address", "Please check the link you were given.")
+
+    def _out_of_order(self) -> Response:
+        return self._pages.notice(
+            503, "This page is out of order for a moment", "Nothing was sent. Please try again in a minute."
+        )
+
+
+def _typed(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """One text for each field: the last, but all the concerns ticked; a box that is not ticked says no."""
+    typed = {"nonce": "", "email_ok": "no", "voicemail_ok": "no"}
+    typed |= {name: printable(value) for name, value in pairs if name in LABELS or name == "nonce"}
+    typed["concerns"] = ";".join(value for name, value in pairs if name == "concerns")
+    return typed
+
+
+def _by_field(errors: Sequence[FieldError]) -> dict[str, str]:
+    return {error.field: error.message for error in errors}
