@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 
 from .ids import ActionId
 from .message import Block
-from .text import clean, truncate
+from .text import label as label_text
 
 #: Slack's limits, from https://docs.slack.dev/reference/block-kit/blocks.
 HEADER_LENGTH, BUTTON_LENGTH, FIELDS = 150, 75, 10
@@ -31,7 +31,7 @@ def mrkdwn(text: str) -> MarkdownTextObject:
 
 
 def plain_text(text: str, limit: int) -> PlainTextObject:
-    return PlainTextObject(text=clean(text, limit), emoji=False)
+    return PlainTextObject(text=label_text(text, limit), emoji=False)
 
 
 def header(text: str) -> Block:
@@ -63,7 +63,7 @@ def button(action: ActionId, label: str, value: str, spoken: str = "", style: st
         text=plain_text(label, BUTTON_LENGTH),
         value=value,
         style=style,
-        accessibility_label=truncate(spoken, BUTTON_LENGTH) if spoken else None,
+        accessibility_label=label_text(spoken, BUTTON_LENGTH) if spoken else None,
     )
 
 

@@ -24,7 +24,7 @@ COMMANDS: dict[str, str] = {
 
 
 def help_answer(whom: str, *, unknown: bool = False, nearest: str | None = None) -> Message:
-    """DOMAIN.md S2. ``unknown``: something else was typed, which is not repeated; ``nearest``: what it may have been."""
+    """DOMAIN.md S2. ``unknown``: something else was typed, which is not repeated; ``nearest``: what was meant."""
     lines = [f"`/referrals {name}`  {what}" for name, what in COMMANDS.items()]
     blocks = [section("\n".join(lines)), context(f"Questions about an account or this desk: {whom}.")]
     if not unknown:

@@ -1,6 +1,6 @@
 """The forms. Their private_metadata holds opaque ids only, and none asks for free text, which might name a client.
 
-``subject`` is the id that comes back with the form: an offer's or a referral's, see CallbackId.
+``home``: the form was opened from Home, which has to be drawn anew once the form is sent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,18 +26,20 @@ Modal = dict[str, Any]
 #: Slack's limits: https://docs.slack.dev/reference/views and /block-kit/block-elements.
 TITLE_LENGTH, OPTION_LENGTH, OPTIONS = 24, 75, 100
 
+_HOME = "home"
 
-def decline_form(offer_id: str, code: str) -> Modal:
+
+def decline_form(offer_id: str, code: str, *, home: bool = False) -> Modal:
     reasons = {reason: DECLINE_REASONS[reason] for reason in BEFORE_CONTACT}
     blocks = [
         section(f"*{plain(code)}* will be offered to everyone, with a new deadline."),
         _radio("Why does it not fit?", reasons),
         context("The client hears that you are unavailable, never why. Declining carries no penalty."),
     ]
-    return _form(CallbackId.DECLINE, "Decline referral", "Decline", offer_id, blocks)
+    return _form(CallbackId.DECLINE, "Decline referral", "Decline", _subject(offer_id, home), blocks)
 
 
-def release_form(referral_id: str, code: str) -> Modal:
+def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
     blocks = [
         section(f"*{plain(code)}* will be offered to the others, with a new deadline."),
         _radio("Why are you giving it back?", DECLINE_REASONS),
@@ -46,10 +48,10 @@ def release_form(referral_id: str, code: str) -> Modal:
             " contact them, never why."
         ),
     ]
-    return _form(CallbackId.RELEASE, "Release referral", "Release", referral_id, blocks)
+    return _form(CallbackId.RELEASE, "Release referral", "Release", _subject(referral_id, home), blocks)
 
 
-def close_form(referral_id: str, code: str) -> Modal:
+def close_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
     reasons = {reason: sentence(label) for reason, label in CLOSE_REASONS.items()}
     blocks = [
         section(
@@ -58,17 +60,17 @@ def close_form(referral_id: str, code: str) -> Modal:
         ),
         _radio("Why is it closed?", reasons),
     ]
-    return _form(CallbackId.CLOSE, "Close referral", "Close referral", referral_id, blocks)
+    return _form(CallbackId.CLOSE, "Close referral", "Close referral", _subject(referral_id, home), blocks)
 
 
-def confirm_form(asks: Asks) -> Modal:
+def confirm_form(asks: Asks, *, home: bool = False) -> Modal:
     """Before an accept that has to be meant (DESIGN.md's table)."""
     lines = "\n".join(f"•  {question}" for question in questions(asks))
     blocks = [section(f"*Before you accept {plain(asks.code)}:*\n{lines}")]
-    return _form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", asks.offer_id, blocks)
+    return _form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", _subject(asks.offer_id, home), blocks)
 
 
-def assign_form(referral_id: str, code: str, choices: Sequence[Choice]) -> Modal:
+def assign_form(referral_id: str, code: str, choices: Sequence[Choice], *, home: bool = False) -> Modal:
     """To whom; those who could take it right away come first. Without anybody it says so and has no button."""
     if not choices:
         return notice_view(f"Nobody on the roster has a current licence where the client of {plain(code)} is.")
@@ -80,7 +82,7 @@ def assign_form(referral_id: str, code: str, choices: Sequence[Choice]) -> Modal
         section(f"*{plain(code)}* will be reserved for one provider, with a new deadline; they are tagged and mailed."),
         dict(InputBlock(block_id=BlockId.PROVIDER, label=label, element=select).to_dict()),
     ]
-    return _form(CallbackId.ASSIGN, "Assign referral", "Assign", referral_id, blocks)
+    return _form(CallbackId.ASSIGN, "Assign referral", "Assign", _subject(referral_id, home), blocks)
 
 
 def notice_view(text: str) -> Modal:
@@ -97,6 +99,16 @@ def tell_view(message: Message) -> Modal:
         blocks=message.blocks,
     )
     return dict(view.to_dict())
+
+
+def subject_of(private_metadata: str) -> tuple[str, bool]:
+    """The id that a form is about, and whether it was opened from Home."""
+    subject, _, origin = private_metadata.partition(" ")
+    return subject, origin == _HOME
+
+
+def _subject(id: str, home: bool) -> str:
+    return f"{id} {_HOME}" if home else id
 
 
 def _form(callback: CallbackId, title: str, submit: str, subject_id: str, blocks: Sequence[Block]) -> Modal:

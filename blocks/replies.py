@@ -45,6 +45,10 @@ def passed(code: str) -> str:
     return f"Noted: {plain(code)} is not for you. It stays open for the others, and you may still accept it."
 
 
+def phoned(code: str) -> str:
+    return f"Thank you. It is noted that the client of {plain(code)} was phoned."
+
+
 def since(outcome: Since) -> str:
     """What has happened since the button was drawn; nothing has changed by this click."""
     code, at = plain(outcome.code), slack_date(outcome.at)

@@ -16,6 +16,7 @@ NAME_LENGTH = 60
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 #: Control characters, and the ones that turn the reading direction around or hide text.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_HARMLESS = str.maketrans("<>", "‹›")
 
 
 class DateStyle(StrEnum):
@@ -45,12 +46,17 @@ def truncate(text: str, limit: int) -> str:
 
 
 def clean(text: str, limit: int = NAME_LENGTH) -> str:
-    """One line without invisible characters, truncated: for plain_text, which Slack does not parse."""
+    """One line without invisible characters, truncated. Not escaped: see ``plain`` and ``label``."""
     return truncate(" ".join(_INVISIBLE.sub(" ", text).split()), limit)
 
 
+def label(text: str, limit: int) -> str:
+    """For plain_text and screen readers. Slack parses neither; still nothing in them shall look like a mention."""
+    return clean(text, limit).translate(_HARMLESS)
+
+
 def plain(text: str, limit: int = NAME_LENGTH) -> str:
-    """The same, escaped: for mrkdwn and for a message's ``text``."""
+    """One line, truncated and escaped: for mrkdwn and for a message's ``text``."""
     return escape(clean(text, limit))
 
 

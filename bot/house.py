@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 from arq.connections import ArqRedis
@@ -12,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.people import People
 from jobs.deps import JobDeps
 from jobs.mail import Mailer, build_message, render
-from jobs.pacing import Pace
+from jobs.pacing import POST_GAP, Pace
 from jobs.queue import Waker, connect, redis_settings
 from jobs.slack import SlackSender
 from jobs.sms import Texter, sms_text
@@ -56,7 +57,7 @@ def vault_of(settings: StoreSettings) -> Vault:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
+async def opened(settings: Settings, post_gap: timedelta = POST_GAP) -> AsyncIterator[House]:
     """Opens, migrates and connects everything. Raises SettingsError, DatabaseInUse, or what a server answered."""
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url)
@@ -75,7 +76,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         stack.push_async_callback(waker.settle)
         desk = Desk(database, vault_of(settings), clock, waker)
         people = People(slack)
-        jobs = _jobs(settings, desk, slack, session, redis, people)
+        jobs = _jobs(settings, desk, slack, session, Pace(redis, post_gap), people)
         yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, jobs)
 
 
@@ -96,7 +97,7 @@ def _jobs(
     desk: Desk,
     slack: AsyncWebClient,
     session: aiohttp.ClientSession,
-    redis: ArqRedis,
+    pace: Pace,
     people: People,
 ) -> JobDeps:
     mailer = Mailer(settings.smtp_url)
@@ -130,7 +131,7 @@ def _jobs(
     return JobDeps(
         desk=desk,
         slack=SlackSender(slack),
-        pace=Pace(redis),
+        pace=pace,
         send_mail=send_mail,
         send_text=send_text if texter else None,
         coordinator_email=coordinator_email,

@@ -30,7 +30,7 @@ from web.signed import signed_route
 from .clock import clock_route
 from .control import Control
 from .house import House, opened
-from .settings import Settings
+from .settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +57,11 @@ async def serve(house: House, stopping: asyncio.Event, on_ready: Ready | None = 
             practices=Practices(house.database),
         )
     )
+    listening = _bind(house.settings.host, house.settings.port)
     server = _server(house, app)
     control = Control(house, lambda: _read_members(house))
     tasks = [
-        asyncio.create_task(server.serve(), name="web"),
+        asyncio.create_task(server.serve(sockets=[listening]), name="web"),
         asyncio.create_task(run_worker(house.redis, house.jobs), name="worker"),
         asyncio.create_task(_keep_members(house), name="members"),
     ]
@@ -86,6 +87,19 @@ async def serve(house: House, stopping: asyncio.Event, on_ready: Ready | None = 
         for task in tasks[1:]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Raises SettingsError: uvicorn's own way would end the process with a traceback."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise SettingsError([f"PORT {port} on HOST {host} cannot be had: {error.strerror}"]) from error
+    return listening
 
 
 class _Server(uvicorn.Server):

@@ -42,7 +42,7 @@ async def find_practice(settings: Settings, database: Database, client: AsyncWeb
         if known is not None and known.team_id == workspace.team_id:
             return known
         if known is not None:
-            raise SettingsError([f"SLACK_BOT_TOKEN belongs to another workspace ({workspace.team}) than this database"])
+            raise SettingsError([f"SLACK_BOT_TOKEN is of another workspace ({workspace.team}) than this database"])
         await _check_channel(client, settings.referrals_channel)
         await _check_coordinators(client, settings.coordinators)
     except SlackApiError as error:
@@ -125,11 +125,8 @@ async def _check_channel(client: AsyncWebClient, channel: str) -> None:
     except SlackApiError as error:
         if error.response.get("error") != "channel_not_found":
             raise
-        raise SettingsError(
-            [
-                f"REFERRALS_CHANNEL {channel} is not a channel that the bot can see: invite it with /invite @Referral desk"
-            ]
-        ) from error
+        problem = f"REFERRALS_CHANNEL {channel} is no channel that the bot can see: type /invite @Referral desk there"
+        raise SettingsError([problem]) from error
     if answer["channel"].get("is_archived"):
         raise SettingsError([f"REFERRALS_CHANNEL {channel} is archived"])
     if not answer["channel"].get("is_member"):

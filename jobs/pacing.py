@@ -6,15 +6,15 @@ from datetime import timedelta
 from arq.connections import ArqRedis
 
 #: A little over a second, so that the steady state sees no 429.
-_GAP_MS = 1010
+POST_GAP = timedelta(milliseconds=1010)
 
 
 class Pace:
     """Slots live in the queue's server, where every worker sees them; a flush only makes one post come early."""
 
-    def __init__(self, redis: ArqRedis, gap_ms: int = _GAP_MS) -> None:
+    def __init__(self, redis: ArqRedis, gap: timedelta = POST_GAP) -> None:
         self._redis = redis
-        self._gap_ms = gap_ms
+        self._gap_ms = int(gap.total_seconds() * 1000)
 
     async def slot(self, channel: str) -> None:
         """Returns when this caller may post into the channel."""

@@ -28,6 +28,7 @@ class SlackSender:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
+        self._dms: dict[str, str] = {}  # a user's direct message channel never changes
 
     async def post(
         self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False
@@ -54,8 +55,10 @@ class SlackSender:
         return str((await self._call("chat.getPermalink", channel=channel, message_ts=ts))["permalink"])
 
     async def open_dm(self, user: str) -> str:
-        answer = await self._call("conversations.open", users=user)
-        return str(answer["channel"]["id"])
+        if user not in self._dms:
+            answer = await self._call("conversations.open", users=user)
+            self._dms[user] = str(answer["channel"]["id"])
+        return self._dms[user]
 
     async def find_posted(
         self, channel: str, event_type: str, key: str, value: str, *, oldest: float, thread_ts: str | None = None

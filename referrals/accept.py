@@ -61,8 +61,6 @@ def _past_an_overdue_reservation(tx: Tx, case: Case, acceptor_id: str | None) ->
 def _refusal(provider: Provider, case: Case, tx: Tx) -> Refusal | None:
     if provider.id in case.offer.excluded:
         return Refusal.GAVE_IT_BACK
-    if case.offer.kind is Kind.PREFERRED:
-        return eligibility.standing_refusal(provider)
     return eligibility.refusal(provider, case.referral, tx.now)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from store.tables import Offer, Provider, Referral
 from store.tables.provider import Insurance
@@ -16,13 +16,13 @@ from .lifecycle import Event
 from .notices import Template
 from .outbox import need_attention, notify_client
 from .outcomes import Missing, Refusal, Refused
-from .rounds import alert_if_nobody_left, close_round, next_round
+from .rounds import alert_if_nobody_left, close_round, next_round, nobody_left
 from .tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """How it stands now. ``waiting``: open offers reserved for this provider, as offer ids."""
+    """How it stands now. ``waiting``: ids of the open offers reserved for this provider (of ``insurer``, if one)."""
 
     status: ProviderStatus
     paused_until: datetime | None
@@ -42,9 +42,12 @@ def pause(
         return Missing()
     if refused := _may_not_change(tx, provider, actor, "pause", insurer):
         return refused
+    if provider.status is ProviderStatus.INACTIVE:
+        tx.record(provider, "pause", actor, result=Refusal.INACTIVE)
+        return Refused(Refusal.INACTIVE)
     if insurer is not None:
         _set_insurer(provider, insurer, accepting=False, until=until)
-    elif provider.status is not ProviderStatus.INACTIVE:
+    else:
         provider.status, provider.paused_until = ProviderStatus.PAUSED, until
     tx.record(provider, "pause", actor, insurer=insurer, until=until.isoformat() if until else None)
     tx.session.flush()
@@ -70,13 +73,13 @@ def resume(tx: Tx, actor: Actor, provider_id: str, *, insurer: str | None = None
     return _availability(tx, provider, insurer)
 
 
-def release_waiting(tx: Tx, actor: Actor, provider_id: str) -> int:
-    """Gives every open preferred offer of this provider to everyone; answers how many."""
+def release_waiting(tx: Tx, actor: Actor, provider_id: str, *, insurer: str | None = None) -> int:
+    """Gives this provider's open preferred offers (with ``insurer``, those) to everyone; answers how many."""
     provider = tx.lock(Provider, provider_id)
     if provider is None or _may_not_change(tx, provider, actor, "release_waiting"):
         return 0
     released = 0
-    for offer in _waiting_offers(tx, provider_id):
+    for offer in _waiting_offers(tx, provider_id, insurer):
         case = locked_case(tx, offer.id)
         if case is not None and case.offer.outcome is None:
             _release_offer(tx, actor, case)
@@ -90,7 +93,10 @@ def make_inactive(tx: Tx, actor: Actor, provider_id: str) -> bool:
     Waiting offers go to everyone; what was accepted but has no contact yet needs a coordinator at once.
     """
     provider = tx.lock(Provider, provider_id)
-    if provider is None or provider.status is ProviderStatus.INACTIVE or not actor.coordinator:
+    if provider is None or provider.status is ProviderStatus.INACTIVE:
+        return False
+    if not actor.coordinator:
+        tx.record(provider, "make_inactive", actor, result=Refusal.NOT_COORDINATOR)
         return False
     provider.status, provider.paused_until = ProviderStatus.INACTIVE, None
     tx.record(provider, "make_inactive", actor)
@@ -128,7 +134,11 @@ def alert_where_nobody_is_left(tx: Tx) -> None:
         )
     )
     for offer, referral in tx.session.exec(statement).all():
-        alert_if_nobody_left(tx, referral, offer)
+        if not offer.nobody_alerted and nobody_left(tx, referral, offer):
+            # Read without locks, of which there would be many: before it is written, this one is looked at again.
+            case = locked_case(tx, offer.id)
+            if case is not None:
+                alert_if_nobody_left(tx, case.referral, case.offer)
 
 
 def _release_offer(tx: Tx, actor: Actor, case: Case) -> None:
@@ -150,16 +160,20 @@ def _may_not_change(tx: Tx, provider: Provider, actor: Actor, event: str, insure
     return Refused(reason)
 
 
-def _waiting_offers(tx: Tx, provider_id: str) -> Sequence[Offer]:
-    return tx.session.exec(
+def _waiting_offers(tx: Tx, provider_id: str, insurer: str | None = None) -> Sequence[Offer]:
+    statement = (
         select(Offer)
-        .where(Offer.practice_id == tx.practice_id, Offer.provider_id == provider_id, Offer.outcome == None)  # noqa: E711
-        .order_by(Offer.expires_at)  # type: ignore[arg-type]
-    ).all()
+        .join(Referral, col(Offer.referral_id) == Referral.id)
+        .where(Offer.practice_id == tx.practice_id, Offer.provider_id == provider_id, col(Offer.outcome).is_(None))
+        .order_by(col(Offer.expires_at))
+    )
+    if insurer is not None:
+        statement = statement.where(Referral.insurer == insurer)
+    return tx.session.exec(statement).all()
 
 
 def _availability(tx: Tx, provider: Provider, insurer: str | None) -> Availability:
-    waiting = tuple(offer.id for offer in _waiting_offers(tx, provider.id))
+    waiting = tuple(offer.id for offer in _waiting_offers(tx, provider.id, insurer))
     return Availability(provider.status, provider.paused_until, insurer, waiting)
 
 

@@ -7,7 +7,7 @@ from .actor import Actor
 from .deciding import Case, for_whom, locked_referral, refuse, since
 from .lifecycle import Event, allowed
 from .notices import Template
-from .outbox import notify_client, notify_provider, settle
+from .outbox import notify_client, settle, tell_to_stop
 from .outcomes import Decision, Missing, Refusal
 from .rounds import close_round, redraw
 from .tx import Tx
@@ -48,7 +48,5 @@ def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason) -> Decisio
     notify_client(tx, referral, offer, Template.CLIENT_CLOSING)
     provider = tx.get(Provider, holder)
     if provider is not None and provider.id != actor.provider_id:
-        notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_DM)
-        if provider.work_email:
-            notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_MAIL)
+        tell_to_stop(tx, referral, offer, provider)
     return case.done()

@@ -1,10 +1,11 @@
 """What coordinators do when nobody took a referral: offer it to someone by name, or to everyone again."""
 
 from store.tables import Provider
-from store.vocabulary import AttentionKind, OfferOutcome, ProviderStatus, Status
+from store.vocabulary import AttentionKind, OfferOutcome, Status
 
 from .actor import Actor
 from .deciding import Case, locked_referral, refuse, since
+from .eligibility import reachable, refusal
 from .lifecycle import Event, allowed
 from .notices import Template
 from .outbox import notify_client, settle
@@ -41,6 +42,8 @@ def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provide
     told = (offer.kind, offer.provider_id, referral.status)
     if offer.outcome is None:
         close_round(tx, offer, OfferOutcome.REPLACED)
+    if referral.status is Status.EXPIRED:
+        referral.answered_at = None  # the final notice was not the last word
     referral.status = Status.PENDING
     settle(tx, referral, actor.name, *_SETTLED_BY_A_ROUND)
     excluded = [one for one in offer.excluded if provider is None or one != provider.id]
@@ -53,8 +56,6 @@ def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provide
 
 def _cannot_be_given(tx: Tx, case: Case, provider: Provider) -> Refusal | None:
     """A coordinator may offer it to somebody paused or out of network; not to somebody gone or without a licence."""
-    if provider.status is ProviderStatus.INACTIVE:
-        return Refusal.INACTIVE
-    if not provider.licensed_in(case.referral.state, tx.now.date()):
-        return Refusal.NO_LICENCE
-    return None
+    if reason := refusal(provider, case.referral, tx.now):
+        return reason
+    return None if reachable(provider) else Refusal.UNLINKED

@@ -36,6 +36,7 @@ def locked_referral(tx: Tx, referral_id: str) -> Case | None:
 
 
 def _locked(tx: Tx, statement: Executable, id: str) -> Case | None:
+    tx.session.flush()  # reading the rows again would undo what this transaction has not written yet
     found = tx.session.execute(statement, {"id": id, "practice_id": tx.practice_id}).first()
     return Case(found[0], found[1]) if found else None
 

@@ -1,7 +1,7 @@
 """Saying no: a preferred provider declines, anyone passes, and whoever accepted gives it back."""
 
 from store.tables import Offer, Pass, Provider
-from store.vocabulary import CloseReason, DeclineReason, Kind, OfferOutcome, Status
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, Status
 
 from .actor import Actor
 from .close import close_case
@@ -9,7 +9,7 @@ from .deadlines import expire_offer
 from .deciding import Case, for_whom, locked_case, locked_referral, overdue, refuse, reserved, since
 from .lifecycle import Event, allowed
 from .notices import Template
-from .outbox import notify_client, notify_provider
+from .outbox import notify_client, settle, tell_to_stop
 from .outcomes import Decision, Missing, Refusal
 from .rounds import alert_if_nobody_left, close_round, next_round, redraw
 from .tx import Tx
@@ -93,9 +93,10 @@ def give_back(tx: Tx, actor: Actor, case: Case, reason: DeclineReason) -> Offer:
     referral.answered_at = None
     case.offer.remind_client_due = None
     redraw(tx, case.offer)
+    settle(tx, referral, actor.name, AttentionKind.ACCEPTOR_GONE)
     following = next_round(tx, referral, None, excluded=[*case.offer.excluded, *([holder] if holder else [])])
     notify_client(tx, referral, following, Template.CLIENT_RELEASED)
     provider = tx.get(Provider, holder)
     if provider is not None and actor.provider_id != provider.id:
-        notify_provider(tx, referral, case.offer, provider, Template.ACCEPTOR_STOP_DM)
+        tell_to_stop(tx, referral, case.offer, provider)
     return following

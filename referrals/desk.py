@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -37,7 +38,8 @@ class Desk:
     ) -> T:
         """Runs a use case and commits. Whatever it raises rolls everything back.
 
-        A compare-and-set that lost is run again from the start: the second time it sees who won.
+        A compare-and-set that lost, or a unique row that somebody else has just inserted (the same form sent twice,
+        on PostgreSQL), is run again from the start: the second time it sees who won.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             wakes: list[Wake] = []
@@ -50,7 +52,7 @@ class Desk:
 
             try:
                 result = await self.database.write(work)
-            except StaleDataError:
+            except (StaleDataError, IntegrityError):
                 if attempt == _ATTEMPTS:
                     raise
                 continue

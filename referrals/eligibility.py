@@ -81,12 +81,17 @@ def questions(provider: Provider, facts: Facts, now: datetime) -> tuple[Question
     return tuple(found)
 
 
+def reachable(provider: Provider) -> bool:
+    """Whether an offer gets to this provider at all: a full member of the workspace, or somebody with a work email."""
+    outside_slack = provider.slack_standing in (SlackStanding.UNLINKED, SlackStanding.MISSING)
+    return provider.slack_standing is SlackStanding.MEMBER or (outside_slack and provider.work_email is not None)
+
+
 def unroutable(provider: Provider, facts: Facts, now: datetime) -> Unroutable | None:
     """Why a client's wish for this provider becomes a General round. Out of network is offered, flagged."""
     if provider.status is ProviderStatus.INACTIVE:
         return Unroutable.INACTIVE
-    outside_slack = provider.slack_standing in (SlackStanding.UNLINKED, SlackStanding.MISSING)
-    if not (provider.slack_standing is SlackStanding.MEMBER or (outside_slack and provider.work_email)):
+    if not reachable(provider):
         return Unroutable.UNREACHABLE
     if not provider.licensed_in(facts.state, now.date()):
         return Unroutable.NO_LICENCE

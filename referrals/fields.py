@@ -110,6 +110,8 @@ def email(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
+        if "=?" in text:  # grammatical, but a mail library would decode it into something else (PLATFORM.md, email)
+            raise EmailNotValidError
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise Unusable("Write an email address such as name@example.com.") from error

@@ -10,6 +10,7 @@ from datetime import datetime
 from store.tables import Attention, Client, Delivery, Offer, Practice, Provider, Referral, Source
 from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, Status
 
+from .deciding import overdue
 from .notices import NOTICES, Context, Template
 from .tx import Tx
 from .views import Facts, facts_of
@@ -95,7 +96,13 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
     offer = tx.get(Offer, delivery.offer_id)
     item = tx.get(Attention, delivery.subject_id)
     template = Template(delivery.template)
-    context = Context(referral, offer, delivery.recipient, settled=item is not None and item.settled_at is not None)
+    context = Context(
+        referral,
+        offer,
+        delivery.recipient,
+        settled=item is not None and item.settled_at is not None,
+        overdue=offer is not None and overdue(offer, tx.now),
+    )
     if not NOTICES[template].still_true(context):
         return Void("no_longer_true")
     client = tx.get(Client, referral.client_id)

@@ -47,6 +47,7 @@ class Context:
     offer: Offer | None
     recipient: str
     settled: bool = False
+    overdue: bool = False  # past its deadline, which a job is about to write
 
     @property
     def current(self) -> bool:
@@ -56,6 +57,16 @@ class Context:
     @property
     def open(self) -> bool:
         return self.current and self.offer is not None and self.offer.outcome is None
+
+    @property
+    def underway(self) -> bool:
+        """The client of this round still waits to be contacted."""
+        return self.current and self.is_(Status.PENDING, Status.ACCEPTED)
+
+    @property
+    def waiting(self) -> bool:
+        """Somebody can still be asked to decide in time."""
+        return self.open and not self.overdue
 
     @property
     def theirs(self) -> bool:
@@ -81,24 +92,24 @@ _EMAIL, _SLACK, _SMS = DeliveryChannel.EMAIL, DeliveryChannel.SLACK, DeliveryCha
 NOTICES: dict[Template, Notice] = {
     # A confirmation or decline notice that could not go out in time says nothing that the next mail does not say.
     Template.CLIENT_CONFIRMATION: Notice(_EMAIL, lambda c: c.current and not c.is_(Status.CLOSED, Status.EXPIRED)),
-    Template.CLIENT_REMINDER: Notice(_EMAIL, lambda c: c.current and c.is_(Status.PENDING, Status.ACCEPTED)),
-    Template.CLIENT_DECLINED: Notice(_EMAIL, lambda c: c.is_(Status.PENDING, Status.ACCEPTED)),
-    Template.CLIENT_RELEASED: Notice(_EMAIL, lambda c: c.is_(Status.PENDING, Status.ACCEPTED)),
-    Template.CLIENT_FINAL: Notice(_EMAIL, lambda c: c.is_(Status.EXPIRED)),
+    Template.CLIENT_REMINDER: Notice(_EMAIL, lambda c: c.underway and not c.overdue),
+    Template.CLIENT_DECLINED: Notice(_EMAIL, lambda c: c.underway),
+    Template.CLIENT_RELEASED: Notice(_EMAIL, lambda c: c.underway),
+    Template.CLIENT_FINAL: Notice(_EMAIL, lambda c: c.current and c.is_(Status.EXPIRED)),
     Template.CLIENT_CLOSING: Notice(_EMAIL, lambda c: c.is_(Status.CLOSED)),
-    Template.PROVIDER_OFFER: Notice(_EMAIL, lambda c: c.open),
-    Template.PROVIDER_OFFER_SMS: Notice(_SMS, lambda c: c.open),
-    Template.PROVIDER_REMINDER: Notice(_EMAIL, lambda c: c.open),
-    Template.ACCEPTOR_MAIL: Notice(_EMAIL, lambda c: c.theirs),
-    Template.ACCEPTOR_DM: Notice(_SLACK, lambda c: c.theirs),
+    Template.PROVIDER_OFFER: Notice(_EMAIL, lambda c: c.waiting),
+    Template.PROVIDER_OFFER_SMS: Notice(_SMS, lambda c: c.waiting),
+    Template.PROVIDER_REMINDER: Notice(_EMAIL, lambda c: c.waiting),
+    Template.ACCEPTOR_MAIL: Notice(_EMAIL, lambda c: c.current and c.theirs),
+    Template.ACCEPTOR_DM: Notice(_SLACK, lambda c: c.current and c.theirs),
     # Whoever has taken it up again since must not be told to stop.
     Template.ACCEPTOR_STOP_MAIL: Notice(_EMAIL, lambda c: not c.theirs),
     Template.ACCEPTOR_STOP_DM: Notice(_SLACK, lambda c: not c.theirs),
-    Template.THREAD_REMINDER: Notice(_SLACK, lambda c: c.open),
+    Template.THREAD_REMINDER: Notice(_SLACK, lambda c: c.waiting),
     Template.THREAD_ACCEPTED: Notice(_SLACK, lambda c: c.current and c.referral.status in HELD),
     Template.SOURCE_ACKNOWLEDGEMENT: Notice(_EMAIL, _always),
     Template.SOURCE_THANKS: Notice(_EMAIL, _always),
-    Template.COORDINATOR_EXPIRED: Notice(_SLACK, lambda c: c.is_(Status.EXPIRED)),
+    Template.COORDINATOR_EXPIRED: Notice(_SLACK, lambda c: c.current and c.is_(Status.EXPIRED)),
     Template.COORDINATOR_NOBODY: Notice(_SLACK, lambda c: c.open),
     Template.COORDINATOR_PHONE: Notice(_SLACK, lambda c: not c.settled),
     Template.COORDINATOR_PHONE_MAIL: Notice(_EMAIL, lambda c: not c.settled),

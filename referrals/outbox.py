@@ -63,14 +63,22 @@ def notify_provider(tx: Tx, referral: Referral, offer: Offer, provider: Provider
         notify(tx, referral, offer, template, f"provider:{provider.id}")
 
 
+def tell_to_stop(tx: Tx, referral: Referral, offer: Offer, provider: Provider) -> None:
+    """Whoever had it must not contact the client any more. Mailed as well: not everybody who accepts is in Slack."""
+    notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_DM)
+    if provider.work_email:
+        notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_MAIL)
+
+
 def notify_channel(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
     notify(tx, referral, offer, template, "channel")
 
 
-def notify_source(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
+def notify_source(tx: Tx, referral: Referral, template: Template) -> None:
+    """Once per referral, however many rounds it takes (DOMAIN.md R2)."""
     source = tx.get(Source, referral.source_id)
     if source is not None and source.email:
-        notify(tx, referral, offer, template, f"source:{source.id}")
+        notify(tx, referral, None, template, f"source:{source.id}")
 
 
 def need_attention(

@@ -1,6 +1,6 @@
 """What came of an accepted referral: contacted, scheduled; and the coordinator's "phoned"."""
 
-from store.tables import Attention, Referral
+from store.tables import Attention
 from store.vocabulary import AttentionKind, Status
 
 from .actor import Actor
@@ -25,10 +25,10 @@ def scheduled(tx: Tx, actor: Actor, referral_id: str) -> Decision:
 
 def phoned(tx: Tx, actor: Actor, attention_id: str) -> Decision:
     """A coordinator has phoned a client who could not be mailed."""
-    item = tx.lock(Attention, attention_id)
-    referral = tx.lock(Referral, item.referral_id) if item else None
-    case = locked_referral(tx, referral.id) if referral else None
-    if item is None or case is None:
+    found = tx.get(Attention, attention_id)
+    case = locked_referral(tx, found.referral_id) if found and found.referral_id else None
+    item = tx.lock(Attention, attention_id)  # after its referral, in the order in which every event locks them
+    if item is None or case is None or item.kind is not AttentionKind.PHONE_TASK:
         return Missing()
     if not actor.coordinator:
         return refuse(tx, case, actor, "phoned", Refusal.NOT_COORDINATOR)
@@ -43,17 +43,17 @@ def _advance(tx: Tx, actor: Actor, referral_id: str, event: Event, status: Statu
     case = locked_referral(tx, referral_id)
     if case is None:
         return Missing()
-    if refused := _not_theirs(tx, case, actor, event):
-        return refused
     if not allowed(case.referral.status, event):
         return since(tx, case, actor)
+    if refused := _not_theirs(tx, case, actor, event):
+        return refused
     referral = case.referral
     referral.status = status
     referral.contacted_at = referral.contacted_at or tx.now
     referral.answered_at = referral.answered_at or tx.now
     if status is Status.SCHEDULED:
         referral.scheduled_at = tx.now
-        notify_source(tx, referral, case.offer, Template.SOURCE_THANKS)
+        notify_source(tx, referral, Template.SOURCE_THANKS)
     case.offer.remind_client_due = None
     redraw(tx, case.offer)
     settle(tx, referral, actor.name, AttentionKind.ACCEPTOR_GONE)

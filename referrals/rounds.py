@@ -78,8 +78,13 @@ def alert_if_nobody_left(tx: Tx, referral: Referral, offer: Offer) -> None:
     """Tells coordinators, once a round, that nobody eligible exists or all of them have passed (DOMAIN.md P12)."""
     if offer.kind is not Kind.GENERAL or offer.outcome is not None or offer.nobody_alerted:
         return
-    passed = set(tx.session.exec(select(Pass.provider_id).where(Pass.offer_id == offer.id)))
-    gone = passed.union(offer.excluded)
-    if not any(eligible(provider, referral, gone, tx.now) for provider in tx.roster()):
+    if nobody_left(tx, referral, offer):
         offer.nobody_alerted = True
         need_attention(tx, referral, offer, AttentionKind.NOBODY_ELIGIBLE)
+
+
+def nobody_left(tx: Tx, referral: Referral, offer: Offer) -> bool:
+    """Whether everyone who could be expected to take this General round has passed, or there is no such provider."""
+    passed = set(tx.session.exec(select(Pass.provider_id).where(Pass.offer_id == offer.id)))
+    gone = passed.union(offer.excluded)
+    return not any(eligible(provider, referral, gone, tx.now) for provider in tx.roster())

@@ -66,7 +66,7 @@ def submit(tx: Tx, actor: Actor, intake: Intake) -> Done:
 
 def _tell(tx: Tx, referral: Referral, offer: Offer) -> None:
     notify_client(tx, referral, offer, Template.CLIENT_CONFIRMATION)
-    notify_source(tx, referral, offer, Template.SOURCE_ACKNOWLEDGEMENT)
+    notify_source(tx, referral, Template.SOURCE_ACKNOWLEDGEMENT)
     if referral.urgency is Urgency.URGENT:
         need_attention(tx, referral, offer, AttentionKind.URGENT)
 

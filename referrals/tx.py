@@ -67,6 +67,7 @@ class Tx:
         """
         if id is None:
             return None
+        self.session.flush()  # reading the row again would undo what this transaction has not written yet
         return self.session.exec(_one_locked(table), params=self._scope(id)).first()
 
     def practice(self) -> Practice:

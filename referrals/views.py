@@ -24,7 +24,7 @@ from store.vocabulary import (
 )
 
 from .deciding import person
-from .eligibility import eligible, in_network, paused
+from .eligibility import eligible, in_network, paused, reachable, refusal
 from .lifecycle import HELD
 from .outcomes import Person
 from .tx import Tx
@@ -248,8 +248,8 @@ def assignable(tx: Tx, referral_id: str) -> Sequence[Provider]:
     referral = tx.get(Referral, referral_id)
     if referral is None:
         return []
-    licensed = [one for one in tx.roster() if one.licensed_in(referral.state, tx.now.date())]
-    return sorted(licensed, key=lambda one: (not eligible(one, referral, (), tx.now), one.name.casefold()))
+    able = [one for one in tx.roster() if reachable(one) and refusal(one, referral, tx.now) is None]
+    return sorted(able, key=lambda one: (not eligible(one, referral, (), tx.now), one.name.casefold()))
 
 
 def _may_take(provider: Provider, offer: Offer, referral: Referral, now: datetime) -> bool:

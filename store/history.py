@@ -57,7 +57,18 @@ def first_broken(vault: Vault, rows: Iterable[History], head: str, count: int) -
     return None if (previous, seq) == (head, count) else seq + 1
 
 
-_CHAINED = ("subject_id", "seq", "event", "result", "actor", "on_behalf_of", "surface", "data")
+_CHAINED = (
+    "practice_id",
+    "subject",
+    "subject_id",
+    "seq",
+    "event",
+    "result",
+    "actor",
+    "on_behalf_of",
+    "surface",
+    "data",
+)
 
 
 def _message(row: dict[str, Any]) -> bytes:

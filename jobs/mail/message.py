@@ -46,7 +46,7 @@ def build_message(rendered: Rendered, *, to: str, sender: str, delivery_id: str,
         message["Reply-To"] = reply_to.named()
     message["Subject"] = header_text(rendered.subject)
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<{_in_id(delivery_id)}@{_in_id(domain)}>"
+    message["Message-ID"] = f"<{_in_id(delivery_id)}@{_in_id(domain).strip('.-') or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"  # Exchange's word for the same: no out-of-office replies
     message.set_content(rendered.text, charset="utf-8", cte="quoted-printable")

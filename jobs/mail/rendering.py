@@ -67,6 +67,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         finalize=_present,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,  # an included part ends its own line
     )
 
 

@@ -67,6 +67,7 @@ class Reach:
     rows: tuple[Row, ...]
     phone: str
     phone_link: str
+    voicemail_ok: bool
     email: str  # empty when the client does not want mail
     guardian: bool
     notes: tuple[str, ...]
@@ -182,15 +183,13 @@ def _reach(contact: Contact) -> Reach:
     )
     return Reach(
         rows=tuple((label, phrasing.line(name, 200)) for label, name in names if name),
-        phone=phrasing.telephone(contact.phone) + (_VOICEMAIL[contact.voicemail_ok] if contact.phone else ""),
+        phone=phrasing.telephone(contact.phone),
         phone_link=phrasing.telephone_link(contact.phone),
+        voicemail_ok=contact.voicemail_ok,
         email=phrasing.line(contact.email, 254) if contact.email_ok else "",
         guardian=bool(contact.guardian),
         notes=phrasing.paragraphs(contact.notes, 4000),
     )
-
-
-_VOICEMAIL = {True: " (voicemail is fine)", False: " (please leave no voicemail)"}
 
 
 def _reason(letter: Letter) -> str:

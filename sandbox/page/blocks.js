@@ -102,7 +102,7 @@ function unknown(block) {
     h("pre", {}, JSON.stringify(block, null, 2)));
 }
 
-export function drawBlock(block, ctx) {
+function drawBlock(block, ctx) {
   const node = h("div", { class: `block block-${block.type}`, "data-block": block.block_id ?? "", "data-type": block.type });
   node.append(...[(DRAW[block.type] || unknown)(block, ctx)].flat().filter(Boolean));
   return node;

@@ -10,7 +10,7 @@ import { say } from "./notices.js";
 import { conversation, desk, env, go, unseen } from "./state.js";
 
 /** Top level messages, with the thread replies that were also sent to the channel. */
-export function shownMessages(place) {
+function shownMessages(place) {
   const top = (place.messages || []).filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.reply_broadcast);
   const known = new Set(top.map((one) => one.ts));
   const sent = (place.messages || []).flatMap((one) => one.replies || []).filter((one) => one.reply_broadcast && !known.has(one.ts));

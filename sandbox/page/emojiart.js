@@ -12,7 +12,7 @@ const STAR = shape("M10 1.8l2.5 5.4 5.9.7-4.4 4 1.2 5.8-5.2-2.9-5.2 2.9 1.2-5.8-
 const letter = [["rect", { x: 1.5, y: 4, width: 17, height: 12, rx: 2, fill: "#eef2f7", stroke: "#6b7a90", "stroke-width": 1.3 }], line("M2.5 5.5l7.5 5.5 7.5-5.5", "#6b7a90", 1.3)];
 const paper = [["rect", { x: 3.5, y: 2, width: 13, height: 16, rx: 1.5, fill: "#fdfbf4", stroke: "#9b9079", "stroke-width": 1.2 }], line("M6.5 6.5h7M6.5 10h7M6.5 13.5h4", "#9b9079", 1.2)];
 const person = (fill) => [["circle", { cx: 10, cy: 6.5, r: 3.8, fill }], shape("M2.8 18c.4-4.6 3.2-6.8 7.2-6.8s6.8 2.2 7.2 6.8z", fill)];
-const hand = (turn) => [["g", { transform: `rotate(${turn} 10 10)` }, [shape("M6 18V9.5a1.2 1.2 0 0 1 2.3 0V4a1.2 1.2 0 0 1 2.3 0v4.5-5.5a1.2 1.2 0 0 1 2.3 0V9v-4a1.2 1.2 0 0 1 2.3 0v8.5c0 3-2 4.5-4.6 4.5z", "#f4c15d")]]];
+const hand = (turn) => [["g", { transform: `rotate(${turn} 10 10)` }, [shape("M6 18V9.5a1.2 1.2 0 0 1 2.3 0V4a1.2 1.2 0 0 1 2.3 0v4.5-5.5a1.2 1.2 0 0 1 2.3 0V9v-4a1.2 1.2 0 0 1 2.3 0v8.5c0 3-2 4.5-4.6 4.5z", "#f4c15d"), line("M8.3 4.5V10M10.6 4.5V10M12.9 5V10", "#b98314", 0.9)]]];
 const lock = [["rect", { x: 4, y: 9, width: 12, height: 9, rx: 2, fill: "#e3a52c" }], line("M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9", "#7a7a80")];
 const calendar = [["rect", { x: 2.5, y: 3.5, width: 15, height: 14, rx: 2, fill: "#fff", stroke: "#8b8b95", "stroke-width": 1.2 }], ["rect", { x: 2.5, y: 3.5, width: 15, height: 4.5, fill: "#d4453d" }], line("M6 11.5h2M10 11.5h2M6 14.5h2", "#8b8b95", 1.6)];
 const sand = [shape("M5 3h10c0 4-3 5-4 7 1 2 4 3 4 7H5c0-4 3-5 4-7-1-2-4-3-4-7z", "#e8d9b0"), line("M4.5 2.5h11M4.5 17.5h11", "#8a6d3b"), shape("M7 16.5c.5-2 2-2.5 3-3.5 1 1 2.5 1.5 3 3.5z", "#d19a2e")];

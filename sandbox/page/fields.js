@@ -6,7 +6,7 @@ import { withEmoji } from "./emoji.js";
 import { inline } from "./mrkdwn.js";
 import { current } from "./values.js";
 
-export const focusName = (block, element, more = "") => `${block.block_id ?? ""}/${element.action_id ?? ""}/${more}`;
+const focusName = (block, element, more = "") => `${block.block_id ?? ""}/${element.action_id ?? ""}/${more}`;
 
 /** What every control carries: hooks for tests, the key that finds it again after a redraw, and its label. */
 export function hooks(element, block, ctx, more) {

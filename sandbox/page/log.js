@@ -1,7 +1,7 @@
 // What was sent: the last calls to the workspace's API and the last deliveries to the app.
 
 import { shortStamp, fullDate } from "./dates.js";
-import { fill, h, icon, keep } from "./dom.js";
+import { h, icon, keep } from "./dom.js";
 import { desk, env } from "./state.js";
 
 function row(entry) {

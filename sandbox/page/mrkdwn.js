@@ -9,7 +9,7 @@ import { emojiNode, withGlyphs } from "./emojiart.js";
 const SAFE = /^(https?:\/\/|mailto:|tel:|slack:\/\/)/i;
 const MARKS = { "*": "strong", _: "em", "~": "del" };
 
-export function unescape(text) {
+function unescape(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 

@@ -18,7 +18,7 @@ function bubble(one, names) {
 
 function phone(number) {
   const bubbles = h("ol", { class: "bubbles" });
-  const field = h("input", { class: "field", type: "text", placeholder: "Answer, e.g. STOP", "aria-label": `Answer from ${number}`, "data-focus": `sms-${number}` });
+  const field = h("input", { class: "field", type: "text", placeholder: "Answer from this phone", "aria-label": `Answer from ${number}`, "data-focus": `sms-${number}` });
   async function answer(body) {
     if (!body.trim()) return;
     const result = await post("sms", { to: number, body });

@@ -28,8 +28,16 @@ export function me() {
   return desk.state?.people.find((person) => person.id === desk.place.as) || null;
 }
 
-/** What texts need to be shown: names, my zone, the workspace's now. */
+let kept = { sign: "", state: null, env: null };
+
+/** What texts need to be shown: names, my zone, the workspace's now. Made once a second and person, as every message asks. */
 export function env() {
+  const sign = `${desk.place.as}|${Math.floor(now())}`;
+  if (kept.state !== desk.state || kept.sign !== sign) kept = { sign, state: desk.state, env: freshEnv() };
+  return kept.env;
+}
+
+function freshEnv() {
   const state = desk.state;
   const people = new Map(state.people.map((person) => [person.id, person]));
   if (state.bot && !people.has(state.bot.user_id)) {

@@ -21,7 +21,7 @@ export function threadView(at, ts) {
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) go({ thread: "" });
   });
-  let drawn = false;
+  let before = 0;
 
   function update() {
     const place = conversation(at);
@@ -41,8 +41,8 @@ export function threadView(at, ts) {
       build: (item) => (item.key ? h("div", { class: "divider reply-count" }, h("span", {}, item.text)) : messageNode(item, where)),
       update: (old, item) => (item.key ? fill(old, h("span", {}, item.text)) : updateMessage(old, item, where)),
     }));
-    if (drawn && stay) list.scrollTop = list.scrollHeight;
-    drawn = true;
+    if (before && replies.length >= before && stay) list.scrollTop = list.scrollHeight;
+    before = replies.length + 1;
     compose.update(place);
   }
   return { node, update, focus: () => close.focus({ preventScroll: true }) };

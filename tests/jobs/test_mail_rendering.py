@@ -235,7 +235,7 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
         Template.COORDINATOR_PHONE_MAIL,
         {"contact": CONTACT, "attention_detail": "client_declined", "reader": None},
         ("Xanthe Canaryname", "(212) 555-0177", "not available at this time", "give no reason", "Phoned", "988"),
-        (),
+        ("canary.client",),
     ),
     "phone task outside the work domains": (
         Template.COORDINATOR_PHONE_MAIL,
@@ -366,7 +366,8 @@ def test_every_email_is_in_the_table() -> None:
 
 def test_it_says_what_it_must_and_nothing_else(case: Any) -> None:
     _, mail, must, must_not = case
-    read = {"text": " ".join(mail.text.split()), "html": Reader(mail.html).words + " ".join(Reader(mail.html).values("href"))}
+    page = Reader(mail.html)
+    read = {"text": " ".join(mail.text.split()), "html": " ".join([page.words, *page.values("href")])}
     for form, words in read.items():
         for phrase in must:
             assert phrase.casefold() in words.casefold(), f"{phrase!r} is missing from the {form}"
@@ -407,6 +408,7 @@ def test_every_client_mail_keeps_to_section_2(case: Any) -> None:
         assert "988" in words and "text" in words and "chat" in words and "911" in words
         assert "This mailbox is not monitored 24/7." in words
         assert "reached the wrong person" in words
+    assert f"\nPhone: {SUPPORT_PHONE} ({SUPPORT_HOURS})\nEmail: {SUPPORT_EMAIL}\nYour reference: {CODE}\n" in mail.text
     for fact in CARE:
         assert fact not in whole(mail)
 

@@ -16,7 +16,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
-from tests.sandbox.conftest import RunApp, actions, button, modal, section, socket_app, text_input
+from tests.sandbox.conftest import RunApp, actions, button, http_app, modal, section, socket_app, text_input
 
 pytestmark = pytest.mark.anyio
 ROOM = "C0REFERRALS"
@@ -90,10 +90,9 @@ async def test_lost_and_doubled_events(box: Sandbox, listener: Listener) -> None
     assert first == second
 
 
-async def test_url_verification(box: Sandbox, run_app: RunApp) -> None:
-    if box.config.mode == "socket":
-        await run_app(lambda app: None)
-    if box.config.mode == "http":
+async def test_url_verification(box: Sandbox, listener: Listener) -> None:
+    assert not await box.delivery.verify_request_url()
+    async with http_app(box, lambda app: None):
         assert await box.delivery.verify_request_url()
 
 

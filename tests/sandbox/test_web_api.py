@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -340,8 +341,6 @@ class TestRateLimits:
 
 
 def test_the_manifest_decides() -> None:
-    from pathlib import Path
-
     manifest = Manifest.read(Path(__file__).parents[2] / "manifest.yml")
     assert manifest == replace(Manifest(), scopes=manifest.scopes)
     assert "chat:write" in manifest.scopes

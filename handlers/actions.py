@@ -1,0 +1,181 @@
+"""Clicks on buttons: one listener, one table. Each handler runs one use case and answers privately where it must.
+
+What a click changes shows on the card, which a job redraws; only what the card cannot say is answered here.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from blocks import availability as availability_words
+from blocks.availability import answer
+from blocks.ids import ActionId
+from blocks.modals import assign_form, close_form, confirm_form, decline_form, release_form
+from blocks.replies import UNKNOWN_BUTTON, passed, phoned, refused, reply
+from blocks.whom import whom_to_ask
+from referrals.accept import accept
+from referrals.assigning import choices
+from referrals.availability import Availability, pause, release_waiting, resume
+from referrals.coordinate import reopen
+from referrals.decline import pass_
+from referrals.forms import before_coordinating, before_decline, before_release
+from referrals.lifecycle import Event
+from referrals.outcomes import Asks, Decision, Done, Missing, Refused
+from referrals.progress import contacted, scheduled
+from referrals.progress import phoned as record_phoned
+
+from .answers import open_modal, tell
+from .click import Click
+from .deps import SlackDeps
+from .home import publish_home
+from .own import on_own
+from .who import Caller, act
+
+Handler = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
+
+
+async def handle(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    """Runs what the button stands for; a button that this version does not know is answered, too."""
+    if click.action_id not in set(ActionId) or ActionId(click.action_id) not in HANDLERS:
+        await tell(deps, click, answer(UNKNOWN_BUTTON))
+        return
+    await HANDLERS[ActionId(click.action_id)](deps, caller, click)
+
+
+async def _accept(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, accept, click.value)
+    if isinstance(outcome, Asks):
+        await open_modal(deps, click, confirm_form(outcome, home=click.on_home))
+    else:
+        await _settle(deps, caller, click, outcome, silent=not click.in_modal)
+
+
+async def _pass(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, pass_, click.value)
+    words = passed(outcome.code) if isinstance(outcome, Done) else None
+    await _settle(deps, caller, click, outcome, words)
+
+
+async def _contacted(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, contacted, click.value)
+    await _settle(deps, caller, click, outcome, silent=click.on_card)
+
+
+async def _scheduled(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, scheduled, click.value)
+    await _settle(deps, caller, click, outcome, silent=click.on_card)
+
+
+async def _reopen(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    await _settle(deps, caller, click, await act(deps, caller, click.action_id, reopen, click.value))
+
+
+async def _phoned(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, record_phoned, click.value)
+    words = phoned(outcome.code) if isinstance(outcome, Done) else None
+    await _settle(deps, caller, click, outcome, words)
+
+
+async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, before_decline, click.value)
+    if isinstance(outcome, Done):
+        await open_modal(deps, click, decline_form(click.value, outcome.code, home=click.on_home))
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, before_release, click.value)
+    if isinstance(outcome, Done):
+        await open_modal(deps, click, release_form(click.value, outcome.code, home=click.on_home))
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, before_coordinating, click.value, Event.CLOSE)
+    if isinstance(outcome, Done):
+        await open_modal(deps, click, close_form(click.value, outcome.code, home=click.on_home))
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, before_coordinating, click.value, Event.ASSIGN)
+    found = await deps.desk.ask(caller.practice_id, choices, click.value) if isinstance(outcome, Done) else None
+    if isinstance(outcome, Done) and found is not None:
+        form = assign_form(click.value, outcome.code, found.providers, home=click.on_home)
+        await open_modal(deps, click, form)
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _pause(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, on_own(pause))
+    if isinstance(outcome, Availability):
+        if outcome.waiting:
+            await tell(deps, click, availability_words.paused(outcome))
+        await publish_home(deps, caller)
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _resume(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, on_own(resume))
+    if isinstance(outcome, Availability):
+        await publish_home(deps, caller)
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _release_waiting(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    outcome = await act(deps, caller, click.action_id, on_own(release_waiting))
+    if isinstance(outcome, int):
+        await tell(deps, click, availability_words.released(outcome))
+    else:
+        await _settle(deps, caller, click, outcome)
+
+
+async def _keep_waiting(deps: SlackDeps, _caller: Caller, click: Click) -> None:
+    await tell(deps, click, availability_words.kept())
+
+
+HANDLERS: dict[ActionId, Handler] = {
+    ActionId.ACCEPT: _accept,
+    ActionId.DECLINE: _ask_decline,
+    ActionId.PASS: _pass,
+    ActionId.CONTACTED: _contacted,
+    ActionId.SCHEDULED: _scheduled,
+    ActionId.RELEASE: _ask_release,
+    ActionId.REOPEN: _reopen,
+    ActionId.ASSIGN: _ask_assign,
+    ActionId.CLOSE: _ask_close,
+    ActionId.PHONED: _phoned,
+    ActionId.PAUSE: _pause,
+    ActionId.RESUME: _resume,
+    ActionId.RELEASE_WAITING: _release_waiting,
+    ActionId.KEEP_WAITING: _keep_waiting,
+}
+
+
+async def _settle(
+    deps: SlackDeps,
+    caller: Caller,
+    click: Click,
+    outcome: Decision | Missing | Refused,
+    words: str | None = None,
+    *,
+    silent: bool = False,
+) -> None:
+    """Answers the click. ``silent``: when it was done, the card says so and nothing else needs to."""
+    if isinstance(outcome, Done) and click.on_home:
+        await publish_home(deps, caller)
+        return
+    if isinstance(outcome, Done) and silent:
+        return
+    await tell(deps, click, answer(words or await wording(deps, caller, outcome)))
+
+
+async def wording(deps: SlackDeps, caller: Caller, outcome: Decision) -> str:
+    """The outcome in words; whom to ask is looked up only for a refusal."""
+    if isinstance(outcome, Refused):
+        return refused(outcome, await deps.desk.ask(caller.practice_id, lambda tx: whom_to_ask(tx.practice())))
+    return reply(outcome, "")

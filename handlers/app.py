@@ -1,0 +1,128 @@
+"""The Bolt app: few listeners, because Bolt tries them one after another, and an authorisation of its own.
+
+process_before_response: the work is done before Slack is answered, so that nothing is lost when the process stops and
+an error can still be told (PLATFORM.md). Signatures are checked in front of this app, before anything is parsed.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from blocks.labels import REFUSALS
+from referrals.actor import Surface
+from referrals.outcomes import Refusal
+
+from . import actions, commands, errors, events, views
+from .click import read_click, table, text
+from .deps import SlackDeps
+from .who import Caller
+
+COMMAND = "/referrals"
+_PRACTICE = "practice_id"
+
+
+def build_app(deps: SlackDeps) -> AsyncApp:
+    app = AsyncApp(
+        name="referrals",
+        logger=quiet_loggers(),
+        client=deps.client,
+        authorize=_authorize(deps),
+        before_authorize=_own_team,
+        user_facing_authorize_error_message=REFUSALS[Refusal.OTHER_WORKSPACE].format(whom="the practice"),
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    register(app, deps)
+    return app
+
+
+def quiet_loggers() -> logging.Logger:
+    """Keeps request bodies out of the logs: Bolt and the SDK write them at INFO and DEBUG, and some at WARNING."""
+    logging.getLogger("slack_sdk").setLevel(logging.ERROR)
+    bolt = logging.getLogger("slack_bolt")
+    bolt.setLevel(logging.ERROR)
+    return bolt
+
+
+def register(app: AsyncApp, deps: SlackDeps) -> None:
+    async def on_action(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        click = read_click(body)
+        await actions.handle(deps, await _caller(deps, context, click.user, click.team_id, click.surface), click)
+        await ack()
+
+    async def on_command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+        user, team = text(command.get("user_id")), text(command.get("team_id"))
+        caller = await _caller(deps, context, user, team, Surface.COMMAND)
+        message = await commands.handle(deps, caller, text(command.get("text")))
+        await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
+
+    async def on_view(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        user = table(body.get("user"))
+        team = text(user.get("team_id")) or text(table(body.get("team")).get("id"))
+        caller = await _caller(deps, context, text(user.get("id")), team, Surface.BUTTON)
+        answer = await views.handle(deps, caller, views.read_form(body))
+        await (ack(answer) if answer else ack())
+
+    async def on_home(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        caller = await _caller(deps, context, text(event.get("user")), context.team_id, Surface.HOME)
+        await events.home_opened(deps, caller, event)
+
+    async def on_user_change(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        await events.user_changed(deps, str(context[_PRACTICE]), event)
+
+    async def on_token_lost(context: AsyncBoltContext) -> None:
+        await events.token_lost(deps, context.team_id)
+
+    async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        return await errors.on_error(deps, error, body)
+
+    # The commonest first. Every button and form of this app is answered, also one that no version knows.
+    app.action(re.compile(""))(on_action)
+    app.command(COMMAND)(on_command)
+    app.view(re.compile(""))(on_view)
+    app.event("app_home_opened")(on_home)
+    app.event("user_change")(on_user_change)
+    app.event("tokens_revoked")(on_token_lost)
+    app.event("app_uninstalled")(on_token_lost)
+    app.error(on_error)
+
+
+def _authorize(deps: SlackDeps) -> Callable[..., Awaitable[Any]]:
+    async def authorize(
+        context: AsyncBoltContext, team_id: str | None, enterprise_id: str | None, user_id: str | None
+    ) -> AuthorizeResult | None:
+        """None, which Bolt answers as not installed, for every workspace that is no practice of this desk."""
+        seat = await deps.practices.of(team_id)
+        if seat is None:
+            return None
+        context[_PRACTICE] = seat.practice_id
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            bot_user_id=seat.bot_user_id or None,
+            bot_token=deps.bot_token,
+        )
+
+    return authorize
+
+
+async def _own_team(body: Mapping[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]) -> None:
+    """In a channel shared with another workspace a click names the clicker's team, and its message names ours."""
+    if team := text(table(body.get("message")).get("team")):
+        context["team_id"] = team
+    await next()
+
+
+async def _caller(
+    deps: SlackDeps, context: AsyncBoltContext, user: str, team_id: str | None, surface: Surface
+) -> Caller:
+    return Caller(str(context[_PRACTICE]), user, team_id, await deps.people.get(user), surface)

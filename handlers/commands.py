@@ -1,0 +1,108 @@
+"""``/referrals …``: one listener, one table. Every answer is ephemeral; what was typed is never repeated or logged."""
+
+from collections.abc import Awaitable, Callable
+from difflib import get_close_matches
+
+from blocks import availability as availability_words
+from blocks.availability import answer
+from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_answer, status_answer
+from blocks.message import Message
+from blocks.whom import whom_to_ask
+from referrals.actor import Actor
+from referrals.availability import Availability, pause, resume
+from referrals.outcomes import Refusal, Refused
+from referrals.views import my_lines, open_lines, standing
+
+from .actions import wording
+from .deps import SlackDeps
+from .own import myself, on_own
+from .who import Caller, act
+
+Command = Callable[[SlackDeps, Caller], Awaitable[Message]]
+
+#: How many lines a list shows; and as many as are counted beyond them.
+_SHOWN, _COUNTED = 10, 200
+_LATER = frozenset({"find", "new", "report"})
+_MOST_TYPED = 40
+
+
+async def handle(deps: SlackDeps, caller: Caller, typed: str) -> Message:
+    word, _, rest = typed.strip().partition(" ")
+    name = word.casefold()[:_MOST_TYPED] or "help"
+    if name in _LATER:
+        return not_here_yet(name)
+    if name not in HANDLERS:
+        nearest = get_close_matches(name, COMMANDS, n=1)
+        return help_answer(await _whom(deps, caller), unknown=True, nearest=nearest[0] if nearest else None)
+    if name in ("pause", "resume") and rest.strip():
+        return answer(
+            f"`/referrals {name}` takes nothing after it yet: it is about all your referrals. Nothing has changed."
+        )
+    return await HANDLERS[name](deps, caller)
+
+
+async def _help(deps: SlackDeps, caller: Caller) -> Message:
+    return help_answer(await _whom(deps, caller))
+
+
+async def _open(deps: SlackDeps, caller: Caller) -> Message:
+    actor = await act(deps, caller, "/referrals open", myself)
+    if isinstance(actor, Refused):
+        return await _refused(deps, caller, actor)
+    lines = await deps.desk.ask(caller.practice_id, open_lines, actor.provider_id, _COUNTED)
+    return open_answer(lines[:_SHOWN], len(lines) - _SHOWN)
+
+
+async def _mine(deps: SlackDeps, caller: Caller) -> Message:
+    actor = await act(deps, caller, "/referrals mine", myself)
+    if isinstance(actor, Refused):
+        return await _refused(deps, caller, actor)
+    if actor.provider_id is None:
+        return await _no_provider(deps, caller, actor)
+    lines = await deps.desk.ask(caller.practice_id, my_lines, actor.provider_id, _COUNTED)
+    return mine_answer(lines[:_SHOWN], len(lines) - _SHOWN)
+
+
+async def _status(deps: SlackDeps, caller: Caller) -> Message:
+    actor = await act(deps, caller, "/referrals status", myself)
+    if isinstance(actor, Refused):
+        return await _refused(deps, caller, actor)
+    found = await deps.desk.ask(caller.practice_id, standing, actor.provider_id) if actor.provider_id else None
+    return status_answer(found) if found else await _no_provider(deps, caller, actor)
+
+
+async def _pause(deps: SlackDeps, caller: Caller) -> Message:
+    outcome = await act(deps, caller, "/referrals pause", on_own(pause))
+    if isinstance(outcome, Availability):
+        return availability_words.paused(outcome)
+    return answer(await wording(deps, caller, outcome))
+
+
+async def _resume(deps: SlackDeps, caller: Caller) -> Message:
+    outcome = await act(deps, caller, "/referrals resume", on_own(resume))
+    if isinstance(outcome, Availability):
+        return availability_words.resumed(outcome)
+    return answer(await wording(deps, caller, outcome))
+
+
+HANDLERS: dict[str, Command] = {
+    "help": _help,
+    "open": _open,
+    "mine": _mine,
+    "status": _status,
+    "pause": _pause,
+    "resume": _resume,
+}
+
+
+async def _whom(deps: SlackDeps, caller: Caller) -> str:
+    return await deps.desk.ask(caller.practice_id, lambda tx: whom_to_ask(tx.practice()))
+
+
+async def _refused(deps: SlackDeps, caller: Caller, refused: Refused) -> Message:
+    return answer(await wording(deps, caller, refused))
+
+
+async def _no_provider(deps: SlackDeps, caller: Caller, _actor: Actor) -> Message:
+    """A coordinator who is not on the roster: the rest of the desk is theirs, this is not."""
+    return await _refused(deps, caller, Refused(Refusal.UNLINKED))

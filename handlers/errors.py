@@ -1,0 +1,49 @@
+"""What was not foreseen: a reference in the log and for the person, and nothing of the payload or the error's text."""
+
+import json
+import logging
+import secrets
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+
+from blocks.availability import answer
+from blocks.modals import notice_view
+from blocks.replies import went_wrong
+
+from .answers import tell
+from .click import read_click
+from .deps import SlackDeps
+from .views import update
+
+log = logging.getLogger(__name__)
+
+_FRAMES = 6
+
+
+async def on_error(deps: SlackDeps, error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+    """Tells the person, within what is left of their 3 s; an event answers 500, so that Slack sends it again."""
+    reference = secrets.token_hex(4)
+    kind = str(body.get("type") or ("command" if "command" in body else "unknown"))
+    # An error's text may quote what was being written: only its type and where it was raised.
+    log.error("error %s in %s: %s at %s", reference, kind[:40], type(error).__name__, _where(error))
+    if kind == "block_actions":
+        await tell(deps, read_click(body), answer(went_wrong(reference)))
+        return BoltResponse(status=200, body="")
+    if kind == "view_submission":
+        return _json(update(notice_view(went_wrong(reference))))
+    if kind == "command":
+        return _json({"response_type": "ephemeral", "text": went_wrong(reference)})
+    return BoltResponse(status=500, body="")
+
+
+def _json(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": "application/json"})
+
+
+def _where(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,0 +1,51 @@
+"""What Slack tells unasked. Nothing depends on an event arriving: Slack has dropped them for hours (PLATFORM.md)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from referrals.actor import Actor, Surface
+from referrals.roster_linking import follow, link
+from referrals.tx import Tx
+
+from .click import table, text
+from .deps import SlackDeps
+from .home import publish_home
+from .people import SlackPerson
+from .who import Caller
+
+
+async def home_opened(deps: SlackDeps, caller: Caller, event: Mapping[str, Any]) -> None:
+    if event.get("tab") == "home":
+        await publish_home(deps, caller)
+
+
+async def user_changed(deps: SlackDeps, practice_id: str, event: Mapping[str, Any]) -> None:
+    """Somebody has joined, left, become a guest, or moved to another time zone."""
+    user = table(event.get("user"))
+    if not text(user.get("id")):
+        return
+    person = deps.people.learn(user)
+    if not person.is_bot:
+        await deps.desk.do(practice_id, _follow, person)
+
+
+async def token_lost(deps: SlackDeps, team_id: str | None) -> None:
+    """Uninstalled, or the token was revoked: what was remembered is forgotten, and whoever sends is told."""
+    seat = await deps.practices.of(team_id)
+    deps.practices.forget(team_id or "")
+    deps.people.forget_all()
+    if seat is not None:
+        await deps.desk.do(seat.practice_id, _record_lost)
+        await deps.revoked(seat.practice_id)
+
+
+def _follow(tx: Tx, person: SlackPerson) -> None:
+    if tx.practice().team_id not in person.teams:
+        return
+    slack = Actor(f"slack:{person.id}", Surface.EVENT)
+    link(tx, slack, person.id, person.email, person.time_zone, person.standing)
+    follow(tx, slack, person.id, person.time_zone, person.standing)
+
+
+def _record_lost(tx: Tx) -> None:
+    tx.record(tx.locked_practice(), "token_lost", Actor("slack", Surface.EVENT))

@@ -1,0 +1,175 @@
+"""Forms, Home and lists: limits at 300 items, ids only, and the words for every outcome."""
+
+from typing import Any
+
+import pytest
+
+from blocks.availability import kept, paused, released, resumed
+from blocks.home import CoordinatorHome, ProviderHome, home
+from blocks.ids import PREFIX, ActionId, CallbackId
+from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_answer, status_answer
+from blocks.modals import assign_form, close_form, confirm_form, decline_form, notice_view, release_form, subject_of
+from blocks.replies import reply
+from referrals.assigning import Choice
+from referrals.availability import Availability
+from referrals.numbers import Numbers
+from referrals.outcomes import Asks, Decision, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
+from referrals.views import AttentionLine
+from sandbox.views import check_view
+from store.vocabulary import AttentionKind, Kind, ProviderStatus, Status
+from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, line, standing
+
+WHOM = "<@U0ROBIN>"
+
+
+def people(count: int) -> list[Choice]:
+    return [Choice(f"v{n}", f"Provider {n} {HOSTILE}", n % 2 == 0, n % 3 == 0) for n in range(count)]
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "decline": decline_form("offer-1", HOSTILE),
+    "release": release_form("referral-1", HOSTILE),
+    "close": close_form("referral-1", "R-1"),
+    "confirm": confirm_form(Asks("R-1", "offer-1", tuple(Question), Person(HOSTILE, None))),
+    "assign to 1": assign_form("referral-1", "R-1", people(1)),
+    "assign to 100": assign_form("referral-1", "R-1", people(100)),
+    "assign to 180": assign_form("referral-1", "R-1", people(180)),
+    "assign to nobody": assign_form("referral-1", "R-1", []),
+    "notice": notice_view("Something has happened since."),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_every_form_is_one_that_slack_takes(form: dict[str, Any]) -> None:
+    assert check_view(form, "modal") == []
+    assert form.get("private_metadata", "") in ("", "offer-1", "referral-1")
+    assert not any(bad in all_text(form["blocks"]) for bad in ("<!channel", "<@U0BOSS"))
+    assert "plain_text_input" not in all_text(form)  # free text might name a client
+
+
+def test_beyond_a_hundred_providers_the_options_are_grouped_and_none_is_lost() -> None:
+    (element,) = [block["element"] for block in FORMS["assign to 180"]["blocks"] if block["type"] == "input"]
+    assert [len(group["options"]) for group in element["option_groups"]] == [100, 80]
+    assert "options" not in element
+
+
+def test_a_form_remembers_that_it_was_opened_from_home() -> None:
+    assert subject_of(decline_form("offer-1", "R-1", home=True)["private_metadata"]) == ("offer-1", True)
+    assert subject_of(decline_form("offer-1", "R-1")["private_metadata"]) == ("offer-1", False)
+    assert subject_of("") == ("", False)
+
+
+def test_paused_and_out_of_network_providers_are_marked() -> None:
+    form = assign_form("r", "R-1", [Choice("a", "Ann", True, True), Choice("b", "Bo", False, False)])
+    texts = all_text(form)
+    assert "Ann (paused, out of network)" in texts and "Bo (" not in texts
+
+
+def many(status: Status, count: int = 100) -> list[Any]:
+    start = list(Status).index(status) * 1000
+    return [line(start + n, status=status) for n in range(count)]
+
+
+def test_home_stays_below_slacks_hundred_blocks_with_hundreds_of_items() -> None:
+    lines = [one for status in (Status.PENDING, Status.ACCEPTED, Status.CONTACTED) for one in many(status)]
+    items = [
+        AttentionLine(f"i{n}", AttentionKind.EXPIRED, f"r{n}", None, f"R-{n}", Status.EXPIRED, NOW, None)
+        for n in range(300)
+    ]
+    view = home(ProviderHome(standing(), lines), CoordinatorHome(Numbers(100, 100, 100, 300, 300), items), None)
+    assert check_view(view, "home") == []
+    assert len(view["blocks"]) <= 100
+    text = all_text(view)
+    assert "and 290 more" in text and text.count("and 92 more") == 3
+
+
+def test_home_for_somebody_who_is_neither_says_whom_to_ask() -> None:
+    view = home(None, None, f"Ask {WHOM}.")
+    assert check_view(view, "home") == []
+    assert WHOM in all_text(view)
+    assert "actions" not in [block["type"] for block in view["blocks"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "button"),
+    [
+        (ProviderStatus.ACTIVE, "referral.pause"),
+        (ProviderStatus.PAUSED, "referral.resume"),
+        (ProviderStatus.INACTIVE, ""),
+    ],
+)
+def test_homes_switch_follows_the_status(status: ProviderStatus, button: str) -> None:
+    text = all_text(home(ProviderHome(standing(status=status), []), None, None))
+    assert [name for name in ("referral.pause", "referral.resume") if name in text] == ([button] if button else [])
+    assert "Aetna, Cigna (paused)" in text and "TX, NY" in text
+
+
+OUTCOMES: list[tuple[Decision, list[str]]] = [
+    (Since("r", "R-1", Status.ACCEPTED, Person("Bo", "U0BO"), NOW, False, Kind.GENERAL), ["<@U0BO> accepted R-1"]),
+    (
+        Since("r", "R-1", Status.ACCEPTED, Person("Bo", "U0BO"), NOW, True, Kind.GENERAL),
+        ["You accepted R-1", "<!date^"],
+    ),
+    (Since("r", "R-1", Status.CONTACTED, None, NOW, False, Kind.GENERAL), ["Somebody accepted", "contacted"]),
+    (Since("r", "R-1", Status.SCHEDULED, None, NOW, True, Kind.GENERAL), ["You", "scheduled"]),
+    (Since("r", "R-1", Status.EXPIRED, None, NOW, False, Kind.GENERAL), ["expired"]),
+    (Since("r", "R-1", Status.CLOSED, None, NOW, False, Kind.GENERAL), ["closed"]),
+    (Since("r", "R-1", Status.PENDING, None, NOW, False, Kind.GENERAL), ["everyone", "new card"]),
+    (Since("r", "R-1", Status.PENDING, None, NOW, False, Kind.PREFERRED), ["one provider"]),
+    (Reserved("R-1", Person("Bo", "U0BO"), NOW), ["reserved for <@U0BO> until <!date^"]),
+    (Missing(), ["not on this desk"]),
+    (Asks("R-1", "o", tuple(Question), Person("Bo", "U0BO")), ["for <@U0BO>", "networks"]),
+    *((Done("r", "o", "R-1", status), ["R-1"]) for status in Status),
+    *((Refused(reason), [WHOM]) for reason in Refusal),
+]
+
+
+@pytest.mark.parametrize(("outcome", "words"), OUTCOMES)
+def test_every_outcome_has_words_that_say_what_to_do(outcome: Decision, words: list[str]) -> None:
+    text = reply(outcome, WHOM)
+    for word in words:
+        assert word in text
+    assert "{" not in text.replace("{date_short_pretty} at {time}", "")
+    assert text[0].isupper() or text.startswith("<@") or text.startswith("R-")
+
+
+@pytest.mark.parametrize("waiting", [0, 1, 3])
+def test_pausing_is_told_at_once_and_asks_only_when_offers_wait(waiting: int) -> None:
+    message = paused(Availability(ProviderStatus.PAUSED, NOW, None, tuple("abc"[:waiting])))
+    assert complaints(message.blocks) == []
+    text = all_text(message.blocks)
+    assert "insurer directories are not changed" in text and "stay listed" in text
+    assert ("Release them now" in text) == (waiting > 0)
+    assert ("1 referral is" in text) == (waiting == 1)
+
+
+def test_the_other_answers_are_within_limits() -> None:
+    answers = [
+        kept(),
+        released(0),
+        released(2),
+        resumed(Availability(ProviderStatus.ACTIVE, None, None, ())),
+        resumed(Availability(ProviderStatus.INACTIVE, None, None, ())),
+        help_answer(WHOM),
+        help_answer(WHOM, unknown=True, nearest="open"),
+        not_here_yet("find"),
+        open_answer([]),
+        open_answer([line(n) for n in range(10)], more=40),
+        mine_answer([]),
+        mine_answer([line(n, status=status) for n, status in enumerate(Status)]),
+        status_answer(standing()),
+        status_answer(standing(status=ProviderStatus.PAUSED, paused_until=NOW, insurers=(), states=())),
+    ]
+    for message in answers:
+        assert complaints(message.blocks) == []
+        assert message.text
+
+
+def test_help_lists_every_command_and_none_that_is_not_there() -> None:
+    text = all_text(help_answer(WHOM).blocks)
+    assert all(f"/referrals {name}" in text for name in COMMANDS)
+    assert "find" not in text and "new`" not in text and WHOM in text
+
+
+def test_every_id_has_the_prefix() -> None:
+    assert all(name.startswith(PREFIX) for name in [*ActionId, *CallbackId])
