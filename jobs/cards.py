@@ -10,11 +10,12 @@ from blocks.card import referral_card
 from referrals.outbox import need_attention
 from referrals.tx import Tx, WakeKind
 from referrals.views import CardView, card
-from store.tables import Offer, Referral
-from store.vocabulary import AttentionKind, Status
+from store.tables import Delivery, Offer, Referral
+from store.vocabulary import AttentionKind, DeliveryState, Status
 
 from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
+from .notices import NO_CARD_YET
 from .slack import METADATA_CARD
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ def posted(tx: Tx, offer_id: str, channel: str, ts: str, link: str | None, versi
     offer.card_channel, offer.card_ts, offer.card_link = channel, ts, link
     if shown(tx, offer_id, version):
         tx.wake(WakeKind.CARD, offer_id)
+    _send_what_waited(tx, offer_id)
     earlier = select(Offer).where(
         Offer.referral_id == offer.referral_id, Offer.round < offer.round, col(Offer.card_ts).is_not(None)
     )
@@ -109,6 +111,17 @@ def posted(tx: Tx, offer_id: str, channel: str, ts: str, link: str | None, versi
         old.card_version += 1
         old.card_next_at = tx.real_now
         tx.wake(WakeKind.CARD, old.id)
+
+
+def _send_what_waited(tx: Tx, offer_id: str) -> None:
+    """Mails that link to the card and replies to it need wait no longer."""
+    waiting = update(Delivery).where(
+        col(Delivery.offer_id) == offer_id,
+        col(Delivery.state) == DeliveryState.PENDING,
+        col(Delivery.trouble) == NO_CARD_YET,
+    )
+    if tx.session.execute(waiting.values(next_at=tx.real_now)).rowcount:  # type: ignore[attr-defined]
+        tx.wake(WakeKind.DELIVERY, offer_id)
 
 
 async def _found(deps: JobDeps, channel: str, view: CardView) -> str | None:

@@ -12,6 +12,7 @@ from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
 from .slack import METADATA_NOTICE
 
+NO_CARD_YET = "card_not_posted_yet"
 _CHANNEL = "channel"
 #: A mail that links to a card waits this long for the card to be posted, then links to the channel.
 _PATIENCE = timedelta(seconds=60)
@@ -35,7 +36,7 @@ async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
     thread_ts = None
     if delivery.recipient == _CHANNEL:
         if letter.card_ts is None:
-            raise DeliveryError("card_not_posted_yet", FailureKind.RETRY, retry_after=_SOON)
+            raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=_SOON)
         channel, thread_ts = letter.card_channel or letter.address, letter.card_ts
     else:
         channel = await deps.slack.open_dm(letter.address)
@@ -58,4 +59,4 @@ async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: D
 def _wait_for_card(deps: JobDeps, letter: Letter, delivery: Delivery) -> None:
     young = letter.now - delivery.created_at < _PATIENCE
     if letter.template in _LINKS_TO_CARD and letter.card_link is None and young:
-        raise DeliveryError("card_not_posted_yet", FailureKind.RETRY, retry_after=_SOON)
+        raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=_SOON)

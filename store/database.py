@@ -12,11 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Session
 
@@ -57,11 +58,14 @@ class SqliteDatabase:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_file(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._writer = create_engine(f"sqlite:///{path}", pool_size=1, max_overflow=0)
+        self._writer = create_engine(URL.create("sqlite", database=str(path)), pool_size=1, max_overflow=0)
         event.listen(self._writer, "connect", _prepare_writer)
         event.listen(self._writer, "begin", _begin_immediate)
-        readonly = f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true"
-        self._readers = create_async_engine(readonly, pool_size=2, max_overflow=2)
+        readonly = {"mode": "ro", "uri": "true"}
+        file = f"file:{quote(str(path))}"  # in this form a "#" or "%" of the path would mean something else
+        self._readers = create_async_engine(
+            URL.create("sqlite+aiosqlite", database=file, query=readonly), pool_size=2, max_overflow=2
+        )
         event.listen(self._readers.sync_engine, "connect", _prepare_reader)
 
     async def write(self, work: Work[T]) -> T:

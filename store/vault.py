@@ -47,14 +47,28 @@ class Vault:
 
 
 def fold(text: str) -> str:
-    """Casefolded, unaccented, single-spaced: "  Zoë " and "ZOE" are one. Letters of other scripts stay."""
+    """Casefolded, unaccented, single-spaced: "  Zoë " and "ZOE" are one. Letters of other scripts stay.
+
+    Every kind of dash and of apostrophe is one, and invisible marks are none: phones type them as they please.
+    """
     decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())
+    return " ".join("".join(map(_plain, decomposed)).casefold().split())
+
+
+def _plain(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if unicodedata.combining(letter) or category == "Cf":
+        return ""
+    if category == "Pd":
+        return "-"
+    return "'" if letter in _APOSTROPHES else letter
+
+
+_APOSTROPHES = frozenset("\u2018\u2019\u201b\u02bc\u02bb\uff07`")
 
 
 def name_parts(name: str) -> list[str]:
     """The folded parts by which a client is found: words, and the halves of hyphenated ones."""
-    words = fold(name).split()
+    words = [word for word in fold(name).split() if any(letter.isalnum() for letter in word)]
     halves = [half for word in words if "-" in word for half in word.split("-") if half]
     return list(dict.fromkeys(words + halves))

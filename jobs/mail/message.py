@@ -36,8 +36,9 @@ def build_message(rendered: Rendered, *, to: str, sender: str, delivery_id: str,
     the right of the Message-ID. Raises DeliveryError (permanent) for an address that cannot be written to.
     """
     own_name, own_address = parseaddr(header_text(sender))
-    recipient, author = _mailbox(to, "bad_recipient"), _mailbox(own_address, "bad_sender")
-    reply_to = _mailbox(rendered.reply_to, "bad_reply_to") if rendered.reply_to else None
+    recipient, author, reply_to = _mailbox(to), _mailbox(own_address), _mailbox(rendered.reply_to)
+    if recipient is None or author is None:
+        raise DeliveryError("bad_sender" if recipient else "bad_recipient", FailureKind.PERMANENT)
     utf8 = any(one.utf8 for one in (recipient, author, reply_to) if one)
     message = EmailMessage(policy=SMTP.clone(utf8=utf8))
     message["From"] = author.named(rendered.from_name or own_name)
@@ -68,15 +69,14 @@ def header_text(text: str) -> str:
     return " ".join(clean.split())
 
 
-def _mailbox(address: str, code: str) -> _Mailbox:
+def _mailbox(address: str) -> _Mailbox | None:
+    """None for what is no single address. Whether anybody is there is the mail server's to say."""
     from email_validator import EmailNotValidError, validate_email  # a slow import, for whoever mails only
 
     try:
         found = validate_email(header_text(address), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        found = None
-    if found is None or found.ascii_domain is None:  # raised out here, so that no address hangs on the error
-        raise DeliveryError(code, FailureKind.PERMANENT)
+        return None
     return _Mailbox(found.local_part, found.ascii_domain, not found.local_part.isascii())
 
 

@@ -66,8 +66,11 @@ async def test_on_a_phone_the_sidebar_is_a_drawer(box: Sandbox, client: AsyncWeb
         await expect(page.get_by_test_id(f"clock-{hours}h")).to_be_in_viewport()
 
 
-async def test_introduction_is_put_away_for_good(look: Look) -> None:
+async def test_introduction_is_put_away_for_good(box: Sandbox, look: Look) -> None:
+    box.config.links = [{"text": "the public form", "url": "http://127.0.0.1:9/refer/juniper"}]
     page = await look()
+    link = page.get_by_test_id("intro").get_by_role("link", name="the public form")
+    await expect(link).to_have_attribute("href", "http://127.0.0.1:9/refer/juniper")
     await page.get_by_test_id("intro-close").click()
     await page.reload()
     await expect(page.get_by_test_id("messages")).to_be_visible()
