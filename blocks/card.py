@@ -12,7 +12,10 @@ from .ids import CARD_EVENT, BlockId
 from .labels import CLOSE_REASONS
 from .layout import actions, context, header, section
 from .message import Block, Message
-from .text import link, mention, plain, sentence, slack_date
+from .text import link, mention, plain, slack_date
+
+#: Nobody has to decide about these any more: they take little room in the channel.
+_QUIET = frozenset({Status.SCHEDULED, Status.CLOSED})
 
 
 def referral_card(view: CardView) -> Message:
@@ -22,7 +25,10 @@ def referral_card(view: CardView) -> Message:
         line = _moved_on(view)
         return Message(line, [context(line)], metadata)
     standing = _STANDING[view.status](view)
-    blocks = [section(standing), header(title(view.facts)), facts_fields(view.facts), context(*_notes(view))]
+    if view.status in _QUIET:
+        blocks = [section(standing), context(facts_line(view.facts)), context(*_notes(view))]
+    else:
+        blocks = [section(standing), header(title(view.facts)), facts_fields(view.facts), context(*_notes(view))]
     if buttons := _buttons(view):
         blocks.append(buttons)
     text = f"{standing.replace('*', '')} {plain(view.code)} · {facts_line(view.facts, concerns=True)}"
@@ -64,8 +70,8 @@ def _expired(view: CardView) -> str:
 
 
 def _closed(view: CardView) -> str:
-    reason = f"*Closed*: {CLOSE_REASONS[view.close_reason]}" if view.close_reason else "*Closed*"
-    return f"{reason}. {sentence(_at(view.closed_at, view))}. Nothing more to do."
+    reason = f": {CLOSE_REASONS[view.close_reason]}" if view.close_reason else ""
+    return f"*Closed*, {_at(view.closed_at, view)}{reason}. Nothing more to do."
 
 
 _STANDING: dict[Status, Callable[[CardView], str]] = {

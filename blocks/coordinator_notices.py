@@ -28,7 +28,7 @@ def _nobody(letter: Letter) -> Words:
     return _words(
         letter,
         AttentionKind.NOBODY_ELIGIBLE,
-        f"*Nobody is left who could take {plain(letter.code)}.* Those who could have passed or paused.",
+        f"*Nobody is left who could take {plain(letter.code)}.* Everyone eligible has passed or is paused.",
         f"It stays open{until}. Offer it to one provider, or close it once the client has other help.",
     )
 

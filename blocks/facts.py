@@ -8,8 +8,8 @@ from .text import plain
 
 
 def facts_fields(facts: Facts) -> Block:
+    """What the title does not say yet."""
     pairs = [
-        ("State", facts.state),
         ("Insurer", facts.insurer),
         ("Session", facts.delivery),
         ("Age", facts.age_band),

@@ -84,9 +84,9 @@ def due(line: Line) -> str:
     if line.status is Status.PENDING:
         whose = "reserved for you" if line.mine and line.kind is Kind.PREFERRED else "open"
         return f"{whose} until {slack_date(line.expires_at)}"
-    accepted = f" since {slack_date(line.accepted_at)}" if line.accepted_at else ""
+    accepted = f", accepted {slack_date(line.accepted_at)}" if line.accepted_at else ""
     return {
-        Status.ACCEPTED: f"accepted, to be contacted{accepted}",
+        Status.ACCEPTED: f"to be contacted{accepted}",
         Status.CONTACTED: "contacted",
         Status.SCHEDULED: "scheduled",
         Status.EXPIRED: "expired",

@@ -11,6 +11,8 @@ UNKNOWN_BUTTON = (
     "This button is from another version of the desk and does nothing any more. Please open the card again."
 )
 
+FORM_LOST = "Slack did not open the form in time. Nothing has changed; please click again."
+
 
 def reply(outcome: Decision, whom: str) -> str:
     """``whom``: whom to ask (blocks/whom.py)."""

@@ -15,6 +15,7 @@ import typer
 from cryptography.fernet import Fernet
 
 from .demo_data import demo_practice_settings, seed
+from .embedded import deaf_to_the_terminal
 from .house import House
 from .logs import configure
 from .run import run
@@ -75,22 +76,23 @@ def _settings(port: int) -> Settings:
 async def _workspace(settings: Settings, port: int) -> AsyncIterator[None]:
     """The sandbox as a process of its own, as Slack is."""
     form = f"{settings.public_url}/refer/{settings.practice_slug}"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "sandbox"),
-        *("--port", str(port)),
-        *("--smtp-port", str(port + 2)),
-        *("--manifest", str(_MANIFEST)),
-        *("--team", settings.practice_name or ""),
-        *("--bot-token", settings.slack_bot_token),
-        *("--app-token", settings.slack_app_token or ""),
-        *("--signing-secret", settings.slack_signing_secret or ""),
-        *("--twilio-sid", settings.twilio_account_sid or ""),
-        *("--twilio-token", settings.twilio_auth_token or ""),
-        *("--clock-url", f"{settings.public_url}/clock"),
-        *("--link", f"The practice's public form={form}"),
-        stdout=asyncio.subprocess.DEVNULL,
-    )
+    with deaf_to_the_terminal():
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "sandbox"),
+            *("--port", str(port)),
+            *("--smtp-port", str(port + 2)),
+            *("--manifest", str(_MANIFEST)),
+            *("--team", settings.practice_name or ""),
+            *("--bot-token", settings.slack_bot_token),
+            *("--app-token", settings.slack_app_token or ""),
+            *("--signing-secret", settings.slack_signing_secret or ""),
+            *("--twilio-sid", settings.twilio_account_sid or ""),
+            *("--twilio-token", settings.twilio_auth_token or ""),
+            *("--clock-url", f"{settings.public_url}/clock"),
+            *("--link", f"The practice's public form={form}"),
+            stdout=asyncio.subprocess.DEVNULL,
+        )
     try:
         await _until_up(f"http://{_HOST}:{port}/ui/state", process)
         yield

@@ -17,6 +17,7 @@ from jobs.pacing import POST_GAP, Pace
 from jobs.queue import Waker, connect, redis_settings
 from jobs.slack import SlackSender
 from jobs.sms import Texter, sms_text
+from jobs.waits import Waits
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.letters import Letter
@@ -57,7 +58,9 @@ def vault_of(settings: StoreSettings) -> Vault:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, post_gap: timedelta = POST_GAP) -> AsyncIterator[House]:
+async def opened(
+    settings: Settings, post_gap: timedelta = POST_GAP, waits: Waits | None = None
+) -> AsyncIterator[House]:
     """Opens, migrates and connects everything. Raises SettingsError, DatabaseInUse, or what a server answered."""
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url)
@@ -76,7 +79,7 @@ async def opened(settings: Settings, post_gap: timedelta = POST_GAP) -> AsyncIte
         stack.push_async_callback(waker.settle)
         desk = Desk(database, vault_of(settings), clock, waker)
         people = People(slack)
-        jobs = _jobs(settings, desk, slack, session, Pace(redis, post_gap), people)
+        jobs = _jobs(settings, desk, slack, session, Pace(redis, post_gap), people, waits or Waits())
         yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, jobs)
 
 
@@ -99,6 +102,7 @@ def _jobs(
     session: aiohttp.ClientSession,
     pace: Pace,
     people: People,
+    waits: Waits,
 ) -> JobDeps:
     mailer = Mailer(settings.smtp_url)
     sender = sender_address(settings)
@@ -135,4 +139,5 @@ def _jobs(
         send_mail=send_mail,
         send_text=send_text if texter else None,
         coordinator_email=coordinator_email,
+        waits=waits,
     )

@@ -5,10 +5,10 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import Any
 
 import uvicorn
-from handlers.app import build_app
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
@@ -17,11 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from handlers.app import build_app
 from handlers.deps import SlackDeps
 from handlers.practices import Practices
 from jobs.errors import DeliveryError
 from jobs.members import REFRESH_EVERY, refresh_members
-from jobs.worker import run_worker
+from jobs.worker import SWEEP_EVERY, run_worker
 from web.form import form_routes
 from web.health import health_routes
 from web.pages import Pages
@@ -34,35 +35,32 @@ from .settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
-Ready = Callable[[House], Awaitable[None]]
+Ready = Callable[[House], Coroutine[Any, Any, None]]
 
 
 async def run(settings: Settings, on_ready: Ready | None = None) -> None:
-    """Serves until SIGINT or SIGTERM; what is under way then is finished, and what is not is in the database."""
+    """Serves until it is told to stop; what is under way then is finished, and what is not is in the database."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopping.set)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
+        loop.add_signal_handler(signal.SIGHUP, stopping.set)
     async with opened(settings) as house:
         await serve(house, stopping, on_ready)
 
 
-async def serve(house: House, stopping: asyncio.Event, on_ready: Ready | None = None) -> None:
-    app = build_app(
-        SlackDeps(
-            desk=house.desk,
-            client=house.slack,
-            people=house.people,
-            bot_token=house.settings.slack_bot_token,
-            practices=Practices(house.database),
-        )
-    )
+async def serve(
+    house: House, stopping: asyncio.Event, on_ready: Ready | None = None, *, sweep_every: int | None = SWEEP_EVERY
+) -> None:
+    """Web, Slack and worker until ``stopping`` is set. ``sweep_every``: see ``jobs.worker.build_worker``."""
+    app = slack_app(house)
     listening = _bind(house.settings.host, house.settings.port)
     server = _server(house, app)
     control = Control(house, lambda: _read_members(house))
-    tasks = [
+    tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(server.serve(sockets=[listening]), name="web"),
-        asyncio.create_task(run_worker(house.redis, house.jobs), name="worker"),
+        asyncio.create_task(run_worker(house.redis, house.jobs, sweep_every=sweep_every), name="worker"),
         asyncio.create_task(_keep_members(house), name="members"),
     ]
     slack = None
@@ -73,12 +71,12 @@ async def serve(house: House, stopping: asyncio.Event, on_ready: Ready | None = 
             slack = AsyncSocketModeHandler(app, house.settings.slack_app_token, web_client=house.slack)
             await slack.connect_async()  # type: ignore[no-untyped-call]
         log.info("ready", extra={"address": f"http://{house.settings.host}:{house.settings.port}"})
+        tasks.append(asyncio.create_task(stopping.wait(), name="stop"))
+        serving = tuple(tasks)
         if on_ready is not None:
-            await on_ready(house)
-        stop = asyncio.create_task(stopping.wait(), name="stop")
-        done, _ = await asyncio.wait([stop, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {stop}:
-            task.result()  # a part that ended by itself ends the process, with its reason
+            tasks.append(asyncio.create_task(on_ready(house), name="on_ready"))
+            await _first_to_end(tasks)
+        await _first_to_end(serving)
     finally:
         if slack is not None:
             await slack.close_async()  # type: ignore[no-untyped-call]
@@ -87,6 +85,26 @@ async def serve(house: House, stopping: asyncio.Event, on_ready: Ready | None = 
         for task in tasks[1:]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _first_to_end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Raises what it ended with: a part that fails ends the process, with its reason."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+
+
+def slack_app(house: House) -> AsyncApp:
+    """Bolt, with everything its handlers need."""
+    return build_app(
+        SlackDeps(
+            desk=house.desk,
+            client=house.slack,
+            people=house.people,
+            bot_token=house.settings.slack_bot_token,
+            practices=Practices(house.database),
+        )
+    )
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -22,7 +22,7 @@ from referrals.outcomes import Asks, Decision, Done, Missing, Refused
 from referrals.progress import contacted, scheduled
 from referrals.progress import phoned as record_phoned
 
-from .answers import open_modal, tell
+from .answers import open_form, tell
 from .click import Click
 from .deps import SlackDeps
 from .home import publish_home
@@ -43,7 +43,7 @@ async def handle(deps: SlackDeps, caller: Caller, click: Click) -> None:
 async def _accept(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, accept, click.value)
     if isinstance(outcome, Asks):
-        await open_modal(deps, click, confirm_form(outcome, home=click.on_home))
+        await open_form(deps, click, confirm_form(outcome, home=click.on_home))
     else:
         await _settle(deps, caller, click, outcome, silent=not click.in_modal)
 
@@ -77,7 +77,7 @@ async def _phoned(deps: SlackDeps, caller: Caller, click: Click) -> None:
 async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, before_decline, click.value)
     if isinstance(outcome, Done):
-        await open_modal(deps, click, decline_form(click.value, outcome.code, home=click.on_home))
+        await open_form(deps, click, decline_form(click.value, outcome.code, home=click.on_home))
     else:
         await _settle(deps, caller, click, outcome)
 
@@ -85,7 +85,7 @@ async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
 async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, before_release, click.value)
     if isinstance(outcome, Done):
-        await open_modal(deps, click, release_form(click.value, outcome.code, home=click.on_home))
+        await open_form(deps, click, release_form(click.value, outcome.code, home=click.on_home))
     else:
         await _settle(deps, caller, click, outcome)
 
@@ -93,7 +93,7 @@ async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
 async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, before_coordinating, click.value, Event.CLOSE)
     if isinstance(outcome, Done):
-        await open_modal(deps, click, close_form(click.value, outcome.code, home=click.on_home))
+        await open_form(deps, click, close_form(click.value, outcome.code, home=click.on_home))
     else:
         await _settle(deps, caller, click, outcome)
 
@@ -103,7 +103,7 @@ async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
     found = await deps.desk.ask(caller.practice_id, choices, click.value) if isinstance(outcome, Done) else None
     if isinstance(outcome, Done) and found is not None:
         form = assign_form(click.value, outcome.code, found.providers, home=click.on_home)
-        await open_modal(deps, click, form)
+        await open_form(deps, click, form)
     else:
         await _settle(deps, caller, click, outcome)
 

@@ -13,8 +13,10 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from blocks.availability import answer
 from blocks.message import Message
 from blocks.modals import Modal, tell_view
+from blocks.replies import FORM_LOST
 
 from .click import Click
 from .deps import SlackDeps
@@ -38,6 +40,12 @@ async def open_modal(deps: SlackDeps, click: Click, view: Modal) -> bool:
     return await _in_time("views.open", deps.client.views_open(trigger_id=click.trigger_id, view=view))
 
 
+async def open_form(deps: SlackDeps, click: Click, form: Modal) -> None:
+    """A form that Slack did not open is worth a word: nothing has been decided, and a second click may do."""
+    if not await open_modal(deps, click, form) and click.response_url:
+        await tell(deps, click, answer(FORM_LOST))
+
+
 async def publish(deps: SlackDeps, user: str, view: Modal) -> bool:
     return await _in_time("views.publish", deps.client.views_publish(user_id=user, view=view))
 
@@ -48,7 +56,7 @@ async def _respond(deps: SlackDeps, click: Click, message: Message) -> None:
         click.response_url, session=client.session, proxy=client.proxy, ssl=client.ssl, retry_handlers=[], timeout=2
     )
     # The question that an ephemeral message asked makes way for the answer; a card never does.
-    answer = await hook.send_dict(
+    response = await hook.send_dict(
         {
             "response_type": "ephemeral",
             "replace_original": click.ephemeral,
@@ -56,8 +64,8 @@ async def _respond(deps: SlackDeps, click: Click, message: Message) -> None:
             "blocks": message.blocks,
         }
     )
-    if answer.status_code != 200:
-        log.warning("response_url answered %s", answer.status_code)
+    if response.status_code != 200:
+        log.warning("response_url answered %s", response.status_code)
 
 
 async def _in_time(what: str, call: Awaitable[Any]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from blocks.labels import REFUSALS
@@ -18,7 +19,7 @@ from referrals.actor import Surface
 from referrals.outcomes import Refusal
 
 from . import actions, commands, errors, events, views
-from .click import read_click, table, text
+from .click import first, read_click, table, text
 from .deps import SlackDeps
 from .who import Caller
 
@@ -26,8 +27,17 @@ COMMAND = "/referrals"
 _PRACTICE = "practice_id"
 
 
+class DeskApp(AsyncApp):
+    """Bolt reads a click's action before any handler of ours could look, and fails without an answer on a bad shape."""
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        if not _well_formed(req.body):
+            return BoltResponse(status=400, body="")
+        return await super().async_dispatch(req)
+
+
 def build_app(deps: SlackDeps) -> AsyncApp:
-    app = AsyncApp(
+    app = DeskApp(
         name="referrals",
         logger=quiet_loggers(),
         client=deps.client,
@@ -120,6 +130,19 @@ async def _own_team(body: Mapping[str, Any], context: AsyncBoltContext, next: Ca
     if team := text(table(body.get("message")).get("team")):
         context["team_id"] = team
     await next()
+
+
+def _well_formed(body: object) -> bool:
+    """Has what Bolt takes for granted in a body of this type."""
+    given = table(body)
+    kind = given.get("type")
+    if kind == "block_actions":
+        return bool(first(given.get("actions"))) and bool(table(given.get("user")))
+    if kind in ("view_submission", "view_closed"):
+        return bool(table(given.get("view"))) and bool(table(given.get("user")))
+    if kind == "event_callback":
+        return bool(table(given.get("event")))
+    return isinstance(body, Mapping)
 
 
 async def _caller(

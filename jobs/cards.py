@@ -21,9 +21,6 @@ from .slack import METADATA_CARD
 log = logging.getLogger(__name__)
 
 _LEASE = timedelta(seconds=30)
-_RETRY = timedelta(seconds=5)
-#: A channel that is archived or that the bot has left may come back: keep looking, seldom.
-_BLOCKED = timedelta(minutes=10)
 
 
 async def redraw(deps: JobDeps, practice_id: str, offer_id: str) -> None:
@@ -142,10 +139,11 @@ async def _failed(
     log.warning("card_not_shown", extra={"offer": view.offer_id, "trouble": error.code, "kind": error.kind})
     if error.retry_after is not None and channel is not None:
         await deps.pace.hold(channel, error.retry_after)
-    await deps.desk.do(practice_id, note_failure, view.offer_id, error.code, error.kind, error.retry_after)
+    wait = error.retry_after or deps.waits.card
+    await deps.desk.do(practice_id, note_failure, view.offer_id, error.code, error.kind, wait, deps.waits.blocked_card)
 
 
-def note_failure(tx: Tx, offer_id: str, code: str, kind: FailureKind, retry_after: timedelta | None) -> None:
+def note_failure(tx: Tx, offer_id: str, code: str, kind: FailureKind, wait: timedelta, blocked_wait: timedelta) -> None:
     """Says when to try again. A card that somebody deleted is posted anew; one that cannot be shown alerts, once."""
     offer = tx.lock(Offer, offer_id)
     referral = tx.get(Referral, offer.referral_id) if offer else None
@@ -153,9 +151,9 @@ def note_failure(tx: Tx, offer_id: str, code: str, kind: FailureKind, retry_afte
         return
     if kind is FailureKind.RETRY:
         offer.card_attempts -= 1  # certainly not posted, so nothing to look for next time
-        offer.card_next_at = tx.real_now + (retry_after or _RETRY)
+        offer.card_next_at = tx.real_now + wait
     elif kind is FailureKind.UNKNOWN:
-        offer.card_next_at = tx.real_now + _RETRY
+        offer.card_next_at = tx.real_now + wait
     elif code == "message_not_found":
         offer.card_ts = offer.card_link = None
         offer.card_attempts, offer.card_next_at = 0, tx.real_now
@@ -163,7 +161,7 @@ def note_failure(tx: Tx, offer_id: str, code: str, kind: FailureKind, retry_afte
             offer.shown_version = offer.card_version  # an old card that is gone is as good as shrunk
     else:
         offer.card_attempts = 0
-        offer.card_next_at = tx.real_now + _BLOCKED
+        offer.card_next_at = tx.real_now + blocked_wait
         if offer.card_trouble is None:
             need_attention(tx, referral, offer, AttentionKind.DELIVERY_FAILED, detail=f"card:{code}")
         offer.card_trouble = code

@@ -1,7 +1,7 @@
 """What jobs need; ``bot`` builds it once."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from referrals.desk import Desk
@@ -9,6 +9,7 @@ from referrals.letters import Letter
 
 from .pacing import Pace
 from .slack import SlackSender
+from .waits import Waits
 
 
 class MailSender(Protocol):
@@ -31,3 +32,4 @@ class JobDeps:
     send_mail: MailSender
     send_text: TextSender | None  # None: the practice has no SMS account
     coordinator_email: Callable[[str], Awaitable[str | None]]
+    waits: Waits = field(default_factory=Waits)

@@ -11,19 +11,19 @@ from store.vocabulary import DeliveryChannel, DeliveryState
 from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
 from .slack import METADATA_NOTICE
+from .waits import Waits
 
 NO_CARD_YET = "card_not_posted_yet"
 _CHANNEL = "channel"
 #: A mail that links to a card waits this long for the card to be posted, then links to the channel.
 _PATIENCE = timedelta(seconds=60)
-_SOON = timedelta(seconds=2)
 _LINKS_TO_CARD = frozenset({Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER})
 
 
 async def send_notice(deps: JobDeps, letter: Letter, delivery: Delivery) -> str | None:
     """Answers the other side's reference. Raises DeliveryError."""
     if letter.channel is DeliveryChannel.EMAIL:
-        _wait_for_card(deps, letter, delivery)
+        _wait_for_card(deps.waits, letter, delivery)
         return await deps.send_mail(letter, delivery.id)
     if letter.channel is DeliveryChannel.SMS:
         if deps.send_text is None:
@@ -36,7 +36,7 @@ async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
     thread_ts = None
     if delivery.recipient == _CHANNEL:
         if letter.card_ts is None:
-            raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=_SOON)
+            raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=deps.waits.for_card)
         channel, thread_ts = letter.card_channel or letter.address, letter.card_ts
     else:
         channel = await deps.slack.open_dm(letter.address)
@@ -56,7 +56,7 @@ async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: D
     )
 
 
-def _wait_for_card(deps: JobDeps, letter: Letter, delivery: Delivery) -> None:
+def _wait_for_card(waits: Waits, letter: Letter, delivery: Delivery) -> None:
     young = letter.now - delivery.created_at < _PATIENCE
     if letter.template in _LINKS_TO_CARD and letter.card_link is None and young:
-        raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=_SOON)
+        raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=waits.for_card)

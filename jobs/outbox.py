@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=60)
 _BATCH = 20
 _GIVE_UP_AFTER = timedelta(days=3)
-_BACKOFF = [timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900)]  # the last one again and again
 CHANNEL = "channel"
 
 
@@ -101,7 +100,9 @@ async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
         reference = await send_notice(deps, letter, delivery)
     except DeliveryError as error:
         log.warning("not_delivered", extra={"delivery": delivery.id, "trouble": error.code, "kind": error.kind})
-        await deps.desk.do(practice_id, failed, delivery.id, error.code, error.kind, error.retry_after)
+        tried = delivery.attempts + 1  # the row in hand is as it was before this attempt
+        wait = error.retry_after or deps.waits.after(tried)
+        await deps.desk.do(practice_id, failed, delivery.id, error.code, error.kind, wait)
     else:
         await deps.desk.do(practice_id, sent, delivery.id, reference)
 
@@ -136,8 +137,8 @@ def suppressed(tx: Tx, delivery_id: str, reason: str) -> None:
             notify_client(tx, referral, offer, Template(delivery.template))  # opted out since: a phone task instead
 
 
-def failed(tx: Tx, delivery_id: str, code: str, kind: FailureKind, retry_after: timedelta | None = None) -> None:
-    """Retry later, keep as unknown, or give up and tell the coordinators."""
+def failed(tx: Tx, delivery_id: str, code: str, kind: FailureKind, wait: timedelta) -> None:
+    """Retry after ``wait``, keep as unknown, or give up and tell the coordinators."""
     delivery = tx.get(Delivery, delivery_id)
     if delivery is None:
         return
@@ -147,7 +148,7 @@ def failed(tx: Tx, delivery_id: str, code: str, kind: FailureKind, retry_after: 
         delivery.state = DeliveryState.SUPPRESSED
         return
     waited = tx.now - delivery.created_at
-    delivery.next_at = tx.real_now + (retry_after or _BACKOFF[min(delivery.attempts, len(_BACKOFF)) - 1])
+    delivery.next_at = tx.real_now + wait
     if kind is FailureKind.RETRY and waited < _GIVE_UP_AFTER:
         delivery.state = DeliveryState.PENDING
     elif kind is FailureKind.UNKNOWN and not _dark_twice(delivery):

@@ -25,7 +25,8 @@ _GSM = frozenset(
     "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_LOOKALIKES = str.maketrans("‘’‚‛“”„–—‒…×·•", "''''\"\"\"---.x..")
+#: What Unicode does not take apart by itself, or GSM writes otherwise.
+_LOOKALIKES = str.maketrans("‘’‚‛“”„–—‒…×·•łŁđĐı", "''''\"\"\"---.x..lLdDi")
 
 #: Never to be tried again: not a mobile number, not reachable, opted out, or not allowed (PLATFORM.md).
 _PERMANENT = frozenset({21610, 21211, 21614, 21635, 30006})
@@ -81,7 +82,11 @@ class Texter:
     ) -> None:
         self._session = session
         self._url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json"
-        self._auth = aiohttp.BasicAuth(account_sid, auth_token)
+        self._headers = {
+            "Authorization": aiohttp.encode_basic_auth(account_sid, auth_token),
+            # A kept connection may be dead without our knowing, and a text lost on it would be "unknown".
+            "Connection": "close",
+        }
         self._sender = {"MessagingServiceSid" if sender.startswith("MG") else "From": sender}
         # Connecting has the shorter limit, so that the longer one can only mean: sent, and no answer.
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=timeout / 2)
@@ -105,11 +110,9 @@ class Texter:
             async with self._session.post(
                 self._url,
                 data=form,
-                auth=self._auth,
+                headers=self._headers,
                 timeout=self._timeout,
                 allow_redirects=False,
-                # A kept connection may be dead without our knowing, and a text lost on it would be "unknown".
-                headers={"Connection": "close"},
             ) as response:
                 return _outcome(response.status, await response.read(), response.headers.get("Retry-After"))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):

@@ -65,17 +65,17 @@ class Jobs:
         }
 
 
-def build_worker(redis: ArqRedis, deps: JobDeps, *, sweeping: bool = True) -> Worker:
-    """A worker on this connection. ``sweeping=False`` leaves deadlines to their wake-ups alone (for tests)."""
+def build_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SWEEP_EVERY) -> Worker:
+    """A worker on this connection. ``sweep_every``: seconds below 60; None leaves all to the wake-ups (for tests)."""
     jobs = Jobs(deps)
-    every = set(range(0, 60, SWEEP_EVERY))
+    every = set(range(0, 60, sweep_every)) if sweep_every else set()
     return Worker(
         functions=[
             func(job, name=str(name), keep_result=0, timeout=_JOB_TIMEOUT, max_tries=3)
             for name, job in jobs.by_name().items()
         ],
         cron_jobs=[cron(jobs.by_name()["sweep"], name="cron:sweep", second=every, keep_result=0, timeout=_JOB_TIMEOUT)]
-        if sweeping
+        if every
         else None,
         redis_pool=redis,
         queue_name=QUEUE,
@@ -89,10 +89,10 @@ def build_worker(redis: ArqRedis, deps: JobDeps, *, sweeping: bool = True) -> Wo
     )
 
 
-async def run_worker(redis: ArqRedis, deps: JobDeps) -> None:
+async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SWEEP_EVERY) -> None:
     """Works until cancelled; a queue that stays away longer than its connection retries is waited for."""
     while True:
-        worker = build_worker(redis, deps)
+        worker = build_worker(redis, deps, sweep_every=sweep_every)
         try:
             await worker.async_run()
         except (RedisError, OSError) as error:

@@ -1,8 +1,40 @@
-"""What every test may ask for."""
+"""What every test may ask for, and the search for clients' identities after each."""
 
+from collections.abc import Iterator
+
+import aiohttp
 import pytest
+
+from tests import canary
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _asked_addresses() -> Iterator[None]:
+    """Every address that anybody asks for over HTTP: the desk, the sandbox and the tests all use this client."""
+    with pytest.MonkeyPatch.context() as patch:
+        ask = aiohttp.ClientSession._request
+
+        async def noted(self: aiohttp.ClientSession, method: str, url: object, **options: object) -> object:
+            canary.note_url(url)
+            if params := options.get("params"):
+                canary.note_url(params)
+            return await ask(self, method, url, **options)  # type: ignore[arg-type]
+
+        patch.setattr(aiohttp.ClientSession, "_request", noted)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def watch() -> Iterator[canary.Watch]:
+    """Set up before and looked at after everything else: once a desk has run, nothing may have told who a client is."""
+    watching = canary.begin()
+    watching.log.start()
+    yield watching
+    watching.log.stop()
+    if watching.sandboxes and (leaks := watching.leaks()):
+        pytest.fail(canary.report(leaks))

@@ -73,6 +73,12 @@ class Office:
         await self.do(Tx.add, row)
         return row
 
+    async def team(self, *names: str) -> list[Provider]:
+        """Several providers who differ in nothing but their names, in one transaction."""
+        rows = [provider_row(self.practice_id, name) for name in names]
+        await self.do(lambda tx: tx.session.add_all(rows))
+        return rows
+
     async def change(self, table: type[Row], id: str, **values: Any) -> None:
         """Sets columns directly, for what no use case of the test's subject does."""
 
@@ -155,11 +161,12 @@ def provider_row(practice_id: str, name: str, **values: Any) -> Provider:
     return Provider(**defaults | values)
 
 
-def practice_row(slug: str = "harbor", **values: Any) -> Practice:
+def practice_row(**values: Any) -> Practice:
+    id = new_id()
     defaults: dict[str, Any] = {
-        "id": new_id(),
-        "team_id": f"T0{slug.upper()}",
-        "slug": slug,
+        "id": id,
+        "team_id": f"T0{id.upper()}",
+        "slug": f"harbor-{id}",
         "name": "Harbor Therapy",
         "channel_id": "C0REFERRALS",
         "work_domains": ["practice.example.org"],
@@ -194,29 +201,37 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(scope="session", params=["sqlite"])
 def engine(request: pytest.FixtureRequest) -> str:
     """On which engine a test runs."""
     return str(request.param)
 
 
 @pytest.fixture
-def database_url(engine: str, migrated: Path, tmp_path: Path) -> Iterator[str]:
+def database_url(engine: str, migrated: Path, tmp_path: Path) -> str:
     """A migrated database of the test's own."""
     assert engine == "sqlite", engine
-    yield sqlite_copy(migrated, tmp_path)
+    return sqlite_copy(migrated, tmp_path)
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = open_database(database_url)
+    async with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def shared_database(engine: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One database for all offices: practices do not see each other, and statements are compiled once."""
+    assert engine == "sqlite", engine
+    database = open_database(sqlite_copy(migrated, tmp_path_factory.mktemp("shared")))
     yield database
-    await database.close()
+    asyncio.run(database.close())
 
 
 @pytest.fixture
-async def office(database: Database) -> Office:
-    return await new_office(database)
+async def office(shared_database: Database) -> Office:
+    return await new_office(shared_database)
 
 
 def sqlite_copy(template: Path, folder: Path) -> str:

@@ -10,16 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from referrals import deadlines
 from referrals.accept import accept
 from referrals.actor import CLIENT, OPERATOR, SYSTEM, Actor, Surface
-from referrals.choices import load_choices
 from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.decline import decline, pass_, release
+from referrals.intake import Intake
 from referrals.lifecycle import Event
 from referrals.outcomes import Decision, Done
 from referrals.progress import contacted, phoned, scheduled
@@ -29,10 +30,10 @@ from store.tables import Attention, Offer, Provider, Referral
 from store.vault import Vault
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Status
 
-from .intake import intake_of
 from .practice import ROBIN
 from .script import Case, OnDay, Step
 
+T = TypeVar("T")
 Act = Callable[[Tx], object]
 
 _DEADLINES: dict[WakeKind, Callable[[Tx, str], bool]] = {
@@ -66,22 +67,22 @@ class Past:
             moment, _, act = heapq.heappop(self._queue)
             self.do(moment, act)
 
-    def do(self, moment: datetime, act: Act) -> None:
+    def do(self, moment: datetime, act: Callable[[Tx], T]) -> T:
         """Runs a use case as the Desk would have then, and plans the deadlines that come of it."""
         wakes: list[Wake] = []
         tx = Tx(self.session, self.practice_id, moment, moment - self.offset, self.vault, wakes)
-        act(tx)
+        result = act(tx)
         tx.finish()
         for wake in wakes:
             if wake.at is not None and wake.kind in _DEADLINES:
-                self.at(wake.at, partial(_DEADLINES[wake.kind], offer_id=wake.id))
+                self.at(wake.at, partial(_act_on, deadline=_DEADLINES[wake.kind], offer_id=wake.id))
+        return result
 
 
-def arrive(past: Past, case: Case, number: int, chance: random.Random, arrived: Callable[[], None]) -> None:
+def arrive(past: Past, case: Case, intake: Intake, chance: random.Random, arrived: Callable[[], None]) -> None:
     """Plans a referral's arrival and its story. ``arrived`` is called once it is there."""
 
     def come(tx: Tx) -> None:
-        intake = intake_of(case, number, load_choices(tx))
         done = submit(tx, _SENDERS[case.channel], intake)
         for step, late in zip(case.story, delays, strict=True):
             past.at(
@@ -104,6 +105,10 @@ def phone_those_without_email(tx: Tx) -> None:
     for item in tx.session.exec(waiting).all():
         phoned(tx, ROBIN, item)
         tx.session.flush()  # the next one may be about the same referral, and reads it again
+
+
+def _act_on(tx: Tx, *, deadline: Callable[[Tx, str], bool], offer_id: str) -> None:
+    deadline(tx, offer_id)
 
 
 def _take(tx: Tx, *, case: Case, step: Step, id: str) -> None:

@@ -52,7 +52,10 @@ class Ago:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """``client`` and ``source``: keys of their tables. ``asks``: state, insurer, service, delivery, age band, concerns."""
+    """``client`` and ``source``: keys of their tables.
+
+    ``asks``: state, insurer, service, delivery, age band and concerns, by the slugs of the vocabularies.
+    """
 
     client: str
     arrives: Arrival

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from referrals.actor import OPERATOR
 from referrals.availability import pause
+from referrals.choices import Choices, load_choices
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.imports import import_roster
@@ -17,13 +18,14 @@ from referrals.tx import Tx
 from store.ids import new_id
 from store.tables import Provider, Referral, Source
 
-from . import past, present
+from . import earlier, lately
+from .intake import intake_of
 from .living import Past, actor_of, arrive, phone_those_without_email
 from .practice import REFERRERS, TIME_ZONE
 from .quiet import quieten
 from .roster import ROSTER, roster_rows
 
-CASES = past.PREFERRED + past.GENERAL + present.PREFERRED + present.GENERAL
+CASES = earlier.PREFERRED + earlier.GENERAL + lately.PREFERRED + lately.GENERAL
 
 _SEED = 20
 _BEGINNING = timedelta(days=40)
@@ -48,7 +50,7 @@ async def seed(desk: Desk, practice_id: str, clock: Clock, progress: Callable[[i
 
 def _live(past: Past, progress: Callable[[int, int], None]) -> None:
     now, chance = past.now, random.Random(_SEED)
-    past.do(now - _BEGINNING, partial(_open_the_practice, today=now.astimezone(TIME_ZONE).date()))
+    choices = past.do(now - _BEGINNING, partial(_open_the_practice, today=now.astimezone(TIME_ZONE).date()))
     done = 0
 
     def arrived() -> None:
@@ -57,7 +59,7 @@ def _live(past: Past, progress: Callable[[int, int], None]) -> None:
         progress(done, len(CASES))
 
     for number, case in enumerate(CASES, 1):
-        arrive(past, case, number, chance, arrived)
+        arrive(past, case, intake_of(case, number, choices), chance, arrived)
     past.at(now - timedelta(days=9), partial(_pause, key="walt", until=now + timedelta(days=12)))
     past.at(now - timedelta(days=6), partial(_pause, key="dara", insurer="united"))
     moment = now - _BEGINNING
@@ -67,12 +69,12 @@ def _live(past: Past, progress: Callable[[int, int], None]) -> None:
     past.do(now, partial(quieten, offset=past.offset))
 
 
-def _open_the_practice(tx: Tx, today: date) -> None:
+def _open_the_practice(tx: Tx, today: date) -> Choices:
     import_roster(tx, OPERATOR, _roster_lines(today))
     tx.session.flush()
     zones = {member.slack_user: member.time_zone for member in ROSTER}
-    for provider in tx.session.exec(select(Provider).where(col(Provider.slack_user).in_(zones))):
-        provider.time_zone = zones[provider.slack_user or ""]
+    for provider in tx.session.exec(select(Provider).where(Provider.practice_id == tx.practice_id)):
+        provider.time_zone = zones.get(provider.slack_user or "")
     for one in REFERRERS.values():
         tx.session.add(
             Source(
@@ -84,6 +86,7 @@ def _open_the_practice(tx: Tx, today: date) -> None:
                 created_at=tx.now,
             )
         )
+    return load_choices(tx)
 
 
 def _roster_lines(today: date) -> list[RosterLine]:

@@ -178,7 +178,7 @@ def _facts(letter: Letter) -> tuple[Row, ...]:
 def _reach(contact: Contact) -> Reach:
     names = (
         ("Client", contact.name),
-        ("Likes to be called", contact.preferred_name),
+        ("Goes by", contact.preferred_name),
         ("Parent or guardian", contact.guardian),
     )
     return Reach(

@@ -130,7 +130,7 @@ def test_every_outcome_has_words_that_say_what_to_do(outcome: Decision, words: l
     for word in words:
         assert word in text
     assert "{" not in text.replace("{date_short_pretty} at {time}", "")
-    assert text[0].isupper() or text.startswith("<@") or text.startswith("R-")
+    assert text[0].isupper() or text.startswith(("<@", "R-"))
 
 
 @pytest.mark.parametrize("waiting", [0, 1, 3])

@@ -81,10 +81,8 @@ def test_no_header_can_be_smuggled_in(name: str) -> None:
     head = raw.partition(b"\r\n\r\n")[0]
     assert b"\nbcc" not in head.lower()
     mail = message_from_bytes(raw, policy=default)
-    assert sorted(mail.keys()) == sorted(
-        ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress"]
-        + ["MIME-Version", "Content-Type"]
-    )
+    usual = "From To Subject Date Message-ID Auto-Submitted X-Auto-Response-Suppress MIME-Version Content-Type"
+    assert sorted(mail.keys()) == sorted(usual.split())
     assert [one.addr_spec for one in mail["From"].addresses] == [SENDER]
     assert [one.addr_spec for one in mail["To"].addresses] == [TO]
     assert "=?" not in mail["Subject"]
@@ -96,7 +94,9 @@ def test_encoded_words_leave_no_trace() -> None:
     assert header_text("=?=?utf-8?q?x?=") == ""
 
 
-@pytest.mark.parametrize("name", ["Søren & Töchter, LLC", 'The "Grove" (West)', "王小明 心理咨询", "A\\B; C", "=", "?="])
+@pytest.mark.parametrize(
+    "name", ["Søren & Töchter, LLC", 'The "Grove" (West)', "王小明 心理咨询", "A\\B; C", "=", "?="]
+)
 def test_names_come_through_as_they_are(name: str) -> None:
     mail = received(wrapped(a_mail(from_name=name, subject=f"Your request to {name}")))
     assert mail["From"].addresses[0].display_name == name
@@ -117,7 +117,9 @@ def test_an_internationalised_mailbox_does() -> None:
     assert "To: jürgen@xn--bcher-kva.example.com".encode() in message.as_bytes()
 
 
-@pytest.mark.parametrize("address", ["", "wren", "a@b@c", "wren@example.org, evil@example.org", "wren @example.org", "@"])
+@pytest.mark.parametrize(
+    "address", ["", "wren", "a@b@c", "wren@example.org, evil@example.org", "wren @example.org", "@"]
+)
 def test_a_bad_address_is_permanent_and_is_not_quoted(address: str) -> None:
     with pytest.raises(DeliveryError) as caught:
         wrapped(to=address)

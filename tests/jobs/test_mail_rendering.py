@@ -240,7 +240,7 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
     "phone task outside the work domains": (
         Template.COORDINATOR_PHONE_MAIL,
         {"attention_detail": None, "reader": None},
-        ("not one of the practice's work domains", "Where the request stands"),
+        ("not in one of the practice's work domains", "Where the request stands"),
         IDENTITY,
     ),
     "source": (

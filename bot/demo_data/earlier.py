@@ -1,6 +1,6 @@
 """What the demo's month brought that is over, or that only waits for a first session. Nothing here is still open.
 
-Together with ``present`` it keeps DOMAIN.md's mix: 45 referrals, 40 % of them preferred, and of the preferred offers
+Together with ``lately`` it keeps DOMAIN.md's mix: 45 referrals, 40 % of them preferred, and of the preferred offers
 60 % accepted, 20 % declined and 20 % expired. Every step lies at least a day before now.
 """
 
@@ -46,7 +46,6 @@ PREFERRED = (
         "NY aetna individual telehealth 18-64 identity;family",
         (accept(55, "maya"), contacted(60), scheduled(100)),
         preferred="samir",
-        source="food bank",
     ),
     Case(
         "jonas",
@@ -61,7 +60,6 @@ PREFERRED = (
         "HI aetna medication telehealth 18-64 adhd;sleep",
         (accept(12, "ksenia"), contacted(20), scheduled(46)),
         preferred="ksenia",
-        source="colleague",
     ),
     Case(  # given back after the first contact
         "harlan",
@@ -90,7 +88,6 @@ PREFERRED = (
         "CA bcbs individual telehealth 65+ grief;family",
         (accept(52, "yuki"), contacted(70)),
         preferred="tomas",
-        source="former client",
     ),
     Case(
         "yael",
@@ -222,7 +219,6 @@ GENERAL = (
         OnDay(14, "09:20"),
         "MN aetna assessment telehealth 18-64 adhd",
         (assign(50, "noor"), accept(56, "noor"), contacted(70)),
-        source="insurer",
     ),
     Case(
         "mirela again",
@@ -235,7 +231,6 @@ GENERAL = (
         OnDay(12, "13:00"),
         "HI medicaid medication telehealth 18-64 depression",
         (accept(9, "ksenia"), contacted(20)),
-        source="food bank",
     ),
     Case(
         "ngozi",

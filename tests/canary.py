@@ -1,0 +1,247 @@
+"""Clients whom nobody else resembles, and the search of everything that leaves the house for them.
+
+Every identity carries the stem ``qzx``, and every phone number Wyoming's area code, so that one pattern finds any of
+them however it is written. The search knows nothing of the desk: it reads what a Watch has gathered.
+"""
+
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+from redis import Redis
+
+from bot.logs import line_formatter
+from sandbox.server import Sandbox
+
+_CANARY = re.compile(r"qzx\w*|(?<!\d)\+?1?\D{0,2}307\D{0,3}555\D{0,3}01\d\d(?!\d)", re.IGNORECASE)
+_numbers = count(1)
+
+#: Where providers and coordinators may be told how to reach a client (DOMAIN.md P5).
+WORK_DOMAIN = "@junipergrove.example.org"
+#: The two mails that tell how to reach a client, by how they begin.
+_TELLS = ("Thank you for accepting referral", "has no email address that we may use")
+#: The sandbox's mail server logs what it receives: that is the other side, which may know.
+_OTHER_SIDE = ("mail.", "aiosmtpd", "sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One client. ``phone`` is E.164, of the numbers that nobody has (555-01xx)."""
+
+    name: str
+    preferred_name: str
+    email: str
+    phone: str
+    guardian: str
+    notes: str
+
+
+def somebody() -> Identity:
+    """A client whom no other test has."""
+    number = next(_numbers)
+    mark = f"{number:04d}"
+    return Identity(
+        name=f"Qzxanna{mark} Qzxdottir{mark}-Qzxsson{mark}",
+        preferred_name=f"Qzxannie{mark}",
+        email=f"qzxmail{mark}@clients.example.net",
+        phone=f"+1307555{100 + number % 100:04d}",
+        guardian=f"Qzxpapa{mark} Qzxsson{mark}",
+        notes=f"Please ring after six, said qzxnote{mark}.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+def found_in(where: str, text: str) -> Iterator[Leak]:
+    """Canaries in a text, also when it is escaped as in an address or in JSON."""
+    for version in dict.fromkeys((text, unquote_plus(text), _unescaped(text))):
+        for match in _CANARY.finditer(version):
+            around = version[max(0, match.start() - 60) : match.end() + 20]
+            yield Leak(where, f"{match[0]!r} in …{around!r}…")
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+
+
+class Watch:
+    """Gathers what one test sends, logs, queues, asks for and stores; ``leaks`` searches it all."""
+
+    def __init__(self) -> None:
+        self.sandboxes: list[Sandbox] = []
+        self.folders: list[Path] = []
+        self.urls: list[str] = []
+        self.log = LogKeeper()
+        self.queue: Monitor | None = None
+        self._in_files: list[Leak] = []
+
+    def look_at_files(self, folder: Path) -> None:
+        """What is there now, and may be gone at the end."""
+        self._in_files += _in_files(folder)
+
+    def leaks(self) -> list[Leak]:
+        found: list[Leak] = []
+        for box in self.sandboxes:
+            found += _in_traffic(box)
+            found += _in_mail(box)
+        for url in self.urls:
+            found += found_in("url", url)
+        for line in self.log.lines:
+            found += found_in("log", line)
+        if self.queue is not None:
+            for line in self.queue.taken():
+                found += found_in("queue", line)
+        for folder in self.folders:
+            found += _in_files(folder)
+        found += self._in_files
+        return list(dict.fromkeys(found))
+
+
+def _in_traffic(box: Sandbox) -> Iterator[Leak]:
+    """Slack and SMS may carry nothing of a client at all; nor may the line on the page's log."""
+    for entry in box.traffic:
+        if entry.medium != "email":
+            text = json.dumps([entry.what, entry.sent], ensure_ascii=False, default=str)
+            yield from found_in(f"{entry.medium} {entry.what}", text)
+
+
+def _in_mail(box: Sandbox) -> Iterator[Leak]:
+    """Names go to the client, and contact details to work addresses; no subject tells anything."""
+    for mail in box.mailbox.messages:
+        headers = {name: value for name, value in mail.headers.items() if name.casefold() != "to"}
+        yield from found_in(f"mail headers of {mail.subject!r}", json.dumps(headers, ensure_ascii=False))
+        for url in re.findall(r"https?://[^\s\"'<>]+", mail.text + " " + mail.html):
+            yield from found_in("link in a mail", url)
+        to = ", ".join(mail.to)
+        tells = to.endswith(WORK_DOMAIN) and any(lead in mail.text for lead in _TELLS)
+        theirs = _marks_of(to)
+        if not tells and _marks_of(mail.text + mail.html) - theirs:
+            yield from found_in(f"mail to {to}", mail.text + mail.html)
+
+
+def _marks_of(text: str) -> set[str]:
+    """Whose canaries stand in the text: each carries its client's number."""
+    return {mark for found in _CANARY.finditer(text) for mark in re.findall(r"\d{4}$", found[0]) or ["?"]}
+
+
+def _in_files(folder: Path) -> Iterator[Leak]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".csv":  # what is imported is the operator's own file
+            yield from found_in(f"file {path.name}", path.read_bytes().decode("utf-8", "replace"))
+            yield from found_in(f"file {path.name} (UTF-16)", path.read_bytes().decode("utf-16-le", "replace"))
+
+
+class LogKeeper(logging.Handler):
+    """Keeps every record of every logger, as it is and as the desk's own formatter writes it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self._formatter = line_formatter(on_terminal=False)
+        self._before: dict[str, int] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith(_OTHER_SIDE):
+            return
+        extra = {key: value for key, value in record.__dict__.items() if key not in _PLAIN}
+        self.lines.append(f"{record.name} {record.getMessage()} {extra!r}")
+        if record.exc_info or record.name.startswith(("bot", "handlers", "jobs", "referrals", "store", "web")):
+            self.lines.append(self._formatter.format(logging.makeLogRecord(record.__dict__)))
+
+    def start(self) -> None:
+        root = logging.getLogger()
+        self._before = {"": root.level}
+        root.setLevel(logging.DEBUG)
+        root.addHandler(self)
+
+    def stop(self) -> None:
+        logging.getLogger().removeHandler(self)
+        for name, level in self._before.items():
+            logging.getLogger(name).setLevel(level)
+
+    def everything(self) -> None:
+        """Undoes the quiet that the desk has asked of the libraries which print what they send."""
+        for name in ("slack_bolt", "slack_sdk", "arq"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+
+
+_PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+
+
+class Monitor:
+    """Every command that a queue server is given, from a connection of its own, for as long as the server lives."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(url)
+        host, _, port = url.removeprefix("redis://").partition("/")[0].partition(":")
+        self._socket = socket.create_connection((host, int(port)))
+        self._socket.sendall(b"MONITOR\r\n")
+        self._lines: list[str] = []
+        self._caught_up = threading.Condition()
+        self._marks = count(1)
+        threading.Thread(target=self._read, daemon=True, name="queue-monitor").start()
+
+    def _read(self) -> None:
+        with self._socket.makefile("rb") as stream:
+            for line in stream:
+                with self._caught_up:
+                    self._lines.append(line.decode("utf-8", "backslashreplace"))
+                    self._caught_up.notify_all()
+
+    def clear(self) -> None:
+        self.taken()
+
+    def taken(self) -> list[str]:
+        """All commands since the last call, and all that is stored now."""
+        mark = f"canary-mark-{next(self._marks)}"
+        stored = [f"{key!r} {self._redis.dump(key)!r}" for key in self._redis.scan_iter()]
+        self._redis.echo(mark)
+        with self._caught_up:
+            assert self._caught_up.wait_for(lambda: any(mark in line for line in self._lines[-20:]), timeout=10)
+            lines, self._lines = self._lines, []
+        return lines + stored
+
+    def stop(self) -> None:
+        self._socket.close()
+
+
+@dataclass
+class _Current:
+    watch: Watch = field(default_factory=Watch)
+
+
+_current = _Current()
+
+
+def watch() -> Watch:
+    """That of the test which runs now."""
+    return _current.watch
+
+
+def begin(queue: Monitor | None = None) -> Watch:
+    _current.watch = Watch()
+    _current.watch.queue = queue
+    return _current.watch
+
+
+def note_url(url: Any) -> None:
+    _current.watch.urls.append(str(url))
+
+
+def report(leaks: Iterable[Leak]) -> str:
+    return "client identity has leaked:\n" + "\n".join(str(leak) for leak in leaks)

@@ -1,0 +1,107 @@
+"""Home, and what Slack tells unasked."""
+
+import pytest
+
+from store.vocabulary import ProviderStatus, SlackStanding, Status
+from tests.handlers.conftest import Stage
+
+
+async def test_a_providers_home_shows_what_is_theirs_and_its_buttons_work(stage: Stage) -> None:
+    mine, _ = await stage.refer("maya")
+    other, _ = await stage.refer("tomas")
+    maya = stage.person("maya")
+    home = (await maya.open_home()).view
+    assert mine.code in str(home) and other.code not in str(home) and "Needs attention" not in str(home)
+    assert (await maya.click(home, "referral.accept")).ok
+    assert (await stage.referral(mine.referral_id)).accepted_by == "maya"
+    assert "To contact" in str(maya.home)
+    await maya.click(maya.home, "referral.contacted")
+    assert "In progress" in str(maya.home)
+
+
+async def test_forms_opened_from_home_draw_it_anew(stage: Stage) -> None:
+    mine, _ = await stage.refer("maya")
+    maya = stage.person("maya")
+    await maya.open_home()
+    await maya.click(maya.home, "referral.decline")
+    sent = await maya.submit(values={"referral.reason": "schedule"})
+    assert sent.ok and sent.closed
+    assert mine.code not in str(maya.home)
+
+
+async def test_pausing_on_home_asks_about_what_waits(stage: Stage) -> None:
+    waiting, _ = await stage.refer("maya")
+    maya = stage.person("maya")
+    await maya.open_home()
+    answer = await maya.click(maya.home, "referral.pause")
+    assert answer.view is not None and "Release them now" in str(answer.view)
+    assert "Resume referrals" in str(maya.home)
+    assert (await stage.provider("maya")).status is ProviderStatus.PAUSED
+    await maya.click(answer.view, "referral.release_waiting")
+    assert "now open to everyone" in str(maya.view)
+    assert (await stage.referral(waiting.referral_id)).offer_id != waiting.offer_id
+    await maya.close()
+    await maya.click(maya.home, "referral.resume")
+    assert (await stage.provider("maya")).status is ProviderStatus.ACTIVE
+
+
+async def test_a_coordinators_home_shows_what_needs_attention(stage: Stage) -> None:
+    done, _ = await stage.refer()
+    await stage.later(49)
+    await stage.expire(done.offer_id)
+    robin = stage.person("robin")
+    home = (await robin.open_home()).view
+    assert "Nobody took it in time" in str(home) and done.code in str(home) and "Expired *1*" in str(home)
+    await robin.click(home, "referral.reopen")
+    assert "Nothing needs you" in str(robin.home)
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+
+
+@pytest.mark.parametrize(("name", "words"), [("noor", "not on the roster"), ("gus", "Guests")])
+async def test_home_tells_anybody_else_whom_to_ask(stage: Stage, name: str, words: str) -> None:
+    done, _ = await stage.refer()
+    home = (await stage.person(name).open_home()).view
+    assert words in str(home) and "<@U0ROBIN>" in str(home) and done.code not in str(home)
+
+
+async def test_whoever_leaves_hands_over_what_was_theirs(stage: Stage) -> None:
+    waiting, _ = await stage.refer("maya")
+    accepted, message = await stage.refer()
+    await stage.person("maya").click(message, "referral.accept")
+    await stage.person("maya").change(deleted=True)
+    assert (await stage.provider("maya")).slack_standing is SlackStanding.DEACTIVATED
+    assert (await stage.referral(waiting.referral_id)).offer_id != waiting.offer_id
+    assert [(item.kind, item.referral_id) for item in await stage.items()] == [("acceptor_gone", accepted.referral_id)]
+    assert (await stage.referral(accepted.referral_id)).accepted_by == "maya"
+    await stage.person("maya").change(deleted=False)
+    assert (await stage.provider("maya")).slack_standing is SlackStanding.MEMBER
+
+
+async def test_a_guest_made_of_a_provider_keeps_nothing_waiting(stage: Stage) -> None:
+    waiting, _ = await stage.refer("maya")
+    await stage.person("maya").change(is_restricted=True)
+    assert (await stage.provider("maya")).slack_standing is SlackStanding.GUEST
+    assert (await stage.referral(waiting.referral_id)).offer_id != waiting.offer_id
+
+
+async def test_a_move_to_another_time_zone_is_taken_over_and_nothing_else(stage: Stage) -> None:
+    waiting, _ = await stage.refer("maya")
+    await stage.person("maya").change(tz="Europe/Lisbon")
+    maya = await stage.provider("maya")
+    assert (maya.time_zone, maya.slack_standing) == ("Europe/Lisbon", SlackStanding.MEMBER)
+    assert (await stage.referral(waiting.referral_id)).offer_id == waiting.offer_id
+
+
+async def test_a_change_counts_at_the_next_click_and_not_after_ten_minutes(stage: Stage) -> None:
+    done, message = await stage.refer()
+    await stage.person("maya").click(message, "referral.pass")
+    await stage.person("maya").change(is_restricted=True)
+    assert "Guests" in (await stage.person("maya").click(message, "referral.accept")).text
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+
+
+async def test_a_lost_token_is_recorded_and_whoever_sends_is_told(stage: Stage) -> None:
+    await stage.box.revoke_tokens()
+    await stage.box.until(lambda: stage.revoked)
+    assert set(stage.revoked) == {"p"}
+    assert ("token_lost", "done") in await stage.history("p")

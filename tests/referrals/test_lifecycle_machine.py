@@ -1,0 +1,280 @@
+"""Anything in any order, against the model: a real database must always say what desk_model.py says."""
+
+import asyncio
+import os
+import random
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlmodel import select
+
+from referrals import availability
+from referrals.accept import accept
+from referrals.actor import CLIENT, Actor
+from referrals.close import close
+from referrals.coordinate import assign, reopen
+from referrals.deadlines import expire, remind, remind_client
+from referrals.decline import decline, pass_, release
+from referrals.letters import Void, compose
+from referrals.lifecycle import HELD
+from referrals.notices import Template
+from referrals.progress import contacted, scheduled
+from referrals.submit import submit
+from referrals.tx import Tx
+from store.database import Database
+from store.history import first_broken
+from store.tables import Attention, Client, Delivery, History, Offer, Provider, Referral
+from store.vocabulary import CloseReason, DeclineReason, Kind, Status
+from tests.desk import CORA, Office, by, intake, new_office, practice_row
+from tests.referrals.desk_model import COORDINATORS, PROVIDERS, Case, Model, Round
+
+#: The same examples every time where a failure must be somebody's change; new ones at every run elsewhere.
+SETTINGS = settings(
+    max_examples=30,
+    stateful_step_count=30,
+    deadline=None,
+    database=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=list(HealthCheck),
+)
+MOST_REFERRALS = 3
+STOPS = (Template.ACCEPTOR_STOP_DM, Template.ACCEPTOR_STOP_MAIL)
+FOR_HOLDERS = (Template.ACCEPTOR_DM, Template.ACCEPTOR_MAIL)
+
+anybody = st.sampled_from([*PROVIDERS, "cora"])
+provider = st.sampled_from(PROVIDERS)
+which = st.integers(0, MOST_REFERRALS - 1)
+sometimes = st.booleans()
+some_case = precondition(lambda machine: machine.model.cases)
+
+
+def test_whatever_happens_the_desk_is_where_the_model_is(shared_database: Database) -> None:
+    run_state_machine_as_test(lambda: DeskMachine(shared_database), settings=SETTINGS)
+
+
+class DeskMachine(RuleBasedStateMachine):
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        users = ["U0" + name.upper() for name in COORDINATORS]
+        self.office: Office = self.runner.run(new_office(database, practice_row(coordinators=users)))
+        rows = self.runner.run(self.office.team(*(name.capitalize() for name in PROVIDERS)))
+        self.people: dict[str, Provider] = dict(zip(PROVIDERS, rows, strict=True))
+        self.model = Model(self.office.clock.at)
+        self.referrals: list[str] = []
+        self.offers: list[list[str]] = []
+
+    def teardown(self) -> None:
+        self.runner.close()
+
+    def do(self, use_case: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return self.runner.run(self.office.do(use_case, *args, **kwargs))
+
+    def actor(self, name: str) -> Actor:
+        return CORA if name == "cora" else by(self.people[name], coordinator=name in COORDINATORS)
+
+    def case(self, which: int) -> tuple[Case, str]:
+        index = which % len(self.referrals)
+        return self.model.cases[index], self.referrals[index]
+
+    def round(self, which: int, back: bool) -> tuple[Case, Round, str]:
+        """A round, by the card of which somebody acts; ``back``: of an earlier one, where there is one."""
+        index = which % len(self.referrals)
+        case = self.model.cases[index]
+        place = max(0, len(case.rounds) - 1 - back)
+        return case, case.rounds[place], self.offers[index][place]
+
+    # What people do.
+
+    @precondition(lambda machine: len(machine.referrals) < MOST_REFERRALS)
+    @rule(preferred=st.none() | provider, mailable=sometimes)
+    def submit(self, preferred: str | None, mailable: bool) -> None:
+        wanted = self.people[preferred] if preferred else None
+        asks = intake(wanted, email_ok=mailable, source="Dr. Reed", source_email="reed@clinic.example.com")
+        self.referrals.append(self.do(submit, CLIENT, asks).referral_id)
+        self.offers.append([])
+        self.model.submit(preferred, mailable)
+
+    @some_case
+    @rule(who=anybody, which=which, back=sometimes, confirmed=sometimes)
+    def accept(self, who: str, which: int, back: bool, confirmed: bool) -> None:
+        case, round, offer = self.round(which, back)
+        answer = self.do(accept, self.actor(who), offer, confirmed=confirmed)
+        assert type(answer).__name__ == self.model.accept(who, case, round, confirmed)
+
+    @some_case
+    @rule(who=anybody, which=which, back=sometimes, passes=sometimes)
+    def say_no(self, who: str, which: int, back: bool, passes: bool) -> None:
+        case, round, offer = self.round(which, back)
+        if passes:
+            answer, expected = self.do(pass_, self.actor(who), offer), self.model.pass_(who, case, round)
+        else:
+            answer = self.do(decline, self.actor(who), offer, DeclineReason.SCHEDULE)
+            expected = self.model.decline(who, case, round)
+        assert type(answer).__name__ == expected
+
+    @some_case
+    @rule(who=anybody, which=which, wants_no_more=sometimes)
+    def release(self, who: str, which: int, wants_no_more: bool) -> None:
+        case, referral = self.case(which)
+        reason = DeclineReason.NO_LONGER_WANTS if wants_no_more else DeclineReason.COULD_NOT_REACH
+        answer = self.do(release, self.actor(who), referral, reason)
+        assert type(answer).__name__ == self.model.release(who, case, wants_no_more)
+
+    @some_case
+    @rule(who=anybody, which=which, event=st.sampled_from(["contacted", "scheduled"]))
+    def advance(self, who: str, which: int, event: str) -> None:
+        case, referral = self.case(which)
+        answer = self.do({"contacted": contacted, "scheduled": scheduled}[event], self.actor(who), referral)
+        assert type(answer).__name__ == self.model.advance(who, case, event)
+
+    @some_case
+    @rule(who=anybody, which=which, unreachable=sometimes)
+    def close(self, who: str, which: int, unreachable: bool) -> None:
+        case, referral = self.case(which)
+        reason = CloseReason.UNREACHABLE if unreachable else CloseReason.WITHDRAWN
+        answer = self.do(close, self.actor(who), referral, reason)
+        assert type(answer).__name__ == self.model.close(who, case, unreachable)
+
+    @some_case
+    @rule(who=anybody, which=which, whom=st.none() | provider)
+    def assign(self, who: str, which: int, whom: str | None) -> None:
+        case, referral = self.case(which)
+        if whom:
+            answer = self.do(assign, self.actor(who), referral, self.people[whom].id)
+        else:
+            answer = self.do(reopen, self.actor(who), referral)
+        assert type(answer).__name__ == self.model.assign(who, case, whom)
+
+    @rule(who=anybody, whom=provider, event=st.sampled_from(["pause", "resume", "release_waiting"]))
+    def availability(self, who: str, whom: str, event: str) -> None:
+        answer = self.do(getattr(availability, event), self.actor(who), self.people[whom].id)
+        expected = getattr(self.model, event)(who, whom)
+        assert answer == expected if isinstance(expected, int) else type(answer).__name__ == expected
+
+    @precondition(lambda machine: list(machine.model.status.values()).count("inactive") < 2)
+    @rule(who=anybody, whom=provider)
+    def make_inactive(self, who: str, whom: str) -> None:
+        answer = self.do(availability.make_inactive, self.actor(who), self.people[whom].id)
+        assert answer == self.model.make_inactive(who, whom)
+
+    # What time does.
+
+    @rule(seconds=st.sampled_from([1, 3600, 24 * 3600, 48 * 3600]))
+    def turn(self, seconds: int) -> None:
+        self.office.clock.turn(seconds=seconds)
+        self.model.now = self.office.clock.at
+
+    @some_case
+    @rule(seed=st.integers(0, 2**16))
+    def deadlines(self, seed: int) -> None:
+        """All wake-ups that there are, in whatever order: those that are early or late must do nothing."""
+        acts = [
+            (name, index, place)
+            for index, offers in enumerate(self.offers)
+            for place in range(len(offers))
+            for name in ("remind", "remind_client", "expire")
+        ]
+        random.Random(seed).shuffle(acts)
+        for name, index, place in acts:
+            act = {"remind": remind, "remind_client": remind_client, "expire": expire}[name]
+            case = self.model.cases[index]
+            expected = getattr(self.model, name)(case, case.rounds[place])
+            assert self.do(act, self.offers[index][place]) == expected, name
+
+    # What must hold, whatever has happened.
+
+    @invariant()
+    def the_database_agrees(self) -> None:
+        self.do(self._compare)
+
+    def _compare(self, tx: Tx) -> None:
+        for index, (case, id) in enumerate(zip(self.model.cases, self.referrals, strict=True)):
+            referral = tx.get(Referral, id)
+            assert referral is not None
+            offers = tx.session.exec(select(Offer).where(Offer.referral_id == id).order_by(Offer.round)).all()  # type: ignore[arg-type]
+            self.offers[index] = [offer.id for offer in offers]
+            self._compare_rounds(case, referral, list(offers))
+            self._compare_history(tx, case, referral)
+            self._compare_notices(tx, case, referral, {offer.id: offer.round for offer in offers})
+            self._compare_answer(case, referral)
+
+    def _compare_rounds(self, case: Case, referral: Referral, offers: list[Offer]) -> None:
+        names = {row.id: name for name, row in self.people.items()}
+        assert referral.status == case.status
+        assert names.get(referral.accepted_by or "") == case.holder
+        assert (referral.round, referral.offer_id) == (len(offers), offers[-1].id)
+        found = [
+            (
+                one.round,
+                names.get(one.provider_id or ""),
+                one.opened_at.astimezone(UTC),
+                {names[id] for id in one.excluded},
+                one.outcome and str(one.outcome),
+                one.remind_due is not None,
+                one.remind_client_due is not None,
+                one.nobody_alerted,
+                one.card_version,
+            )
+            for one in offers
+        ]
+        assert found == [
+            (
+                one.number,
+                one.whose,
+                one.opened,
+                one.excluded,
+                one.outcome,
+                one.remind,
+                one.remind_client,
+                one.alerted,
+                1 + one.redraws,
+            )
+            for one in case.rounds
+        ]
+        assert all((one.kind is Kind.PREFERRED) is (one.provider_id is not None) for one in offers)
+        assert [one.outcome for one in offers].count(None) == (1 if referral.status is Status.PENDING else 0)
+
+    def _compare_history(self, tx: Tx, case: Case, referral: Referral) -> None:
+        rows = tx.session.exec(select(History).where(History.subject_id == referral.id).order_by(History.seq)).all()  # type: ignore[arg-type]
+        assert first_broken(tx.vault, rows, referral.history_head, referral.history_count) is None
+        assert [row.event if row.result == "done" else f"{row.event}:{row.result}" for row in rows] == case.history
+
+    def _compare_notices(self, tx: Tx, case: Case, referral: Referral, rounds: dict[str, int]) -> None:
+        names = {f"provider:{row.id}": name for name, row in self.people.items()}
+        names |= {f"slack:U0{name.upper()}": name for name in COORDINATORS}
+        names |= {f"client:{referral.client_id}": "client", f"source:{referral.source_id}": "source"}
+        told = tx.session.exec(select(Delivery).where(Delivery.referral_id == referral.id)).all()
+        found: dict[tuple[str, str, int], int] = {}
+        for one in told:
+            key = (one.template, names.get(one.recipient, one.recipient), rounds.get(one.offer_id or "", 0))
+            found[key] = found.get(key, 0) + 1
+            if one.template in STOPS + FOR_HOLDERS:
+                self._check_for_holder(tx, referral, one)
+        assert found == {key: count for key, count in case.told.items() if count}
+        items = tx.session.exec(select(Attention).where(Attention.referral_id == referral.id)).all()
+        left = {(str(one.kind), rounds[one.offer_id or ""], one.detail) for one in items if one.settled_at is None}
+        assert left == case.items
+
+    def _check_for_holder(self, tx: Tx, referral: Referral, delivery: Delivery) -> None:
+        """Nobody who holds it is told to stop; nobody who does not is told how to reach the client."""
+        holds = referral.status in HELD and delivery.recipient == f"provider:{referral.accepted_by}"
+        sent = not isinstance(compose(tx, delivery), Void)
+        if delivery.template in STOPS:
+            assert sent is not holds
+        else:
+            assert not sent or holds
+
+    def _compare_answer(self, case: Case, referral: Referral) -> None:
+        """A client is waiting for somebody, or has an answer: none is left in silence."""
+        if referral.status in (Status.CONTACTED, Status.SCHEDULED):
+            assert referral.answered_at is not None
+        last = {Status.EXPIRED: Template.CLIENT_FINAL, Status.CLOSED: Template.CLIENT_CLOSING}.get(referral.status)
+        if last is not None:
+            number = case.latest.number
+            assert case.told[last, "client", number] or ("phone_task", number, str(last)) in case.ever
+        assert isinstance(referral.client_id, str) and Client  # the client's row is never taken along
