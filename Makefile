@@ -1,18 +1,19 @@
-# Everything a clone needs. Only Python 3.11, make and the package registries are assumed.
+# Everything a clone needs. Only Python 3.11, make, git and the package registries are assumed.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run test check bench lock clean
+.PHONY: demo run test check bench browser lock clean
 
-demo: $(VENV)/.runtime  ## a workspace in the browser, no account anywhere
+demo: $(VENV)/.runtime  ## a workspace in the browser, with no account anywhere
 	$(BIN)/referrals demo
 
 run: $(VENV)/.runtime  ## one process against a real workspace, from .env
 	$(BIN)/referrals run
 
-test: $(VENV)/.dev
-	$(BIN)/pytest $(ARGS)
+test: $(VENV)/.dev browser  ## make test ARGS="tests/loop -x"
+	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -23,21 +24,31 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
-lock:  ## needs uv; hashes, and no index host
+# The browser tests drive Debian's Chromium. It is installed where it is missing and we may.
+browser:
+	@test -x /usr/bin/chromium || if [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium fonts-noto-core fonts-noto-cjk; \
+	else echo "The browser tests need Chromium: sudo apt-get install chromium"; exit 1; fi
+
+lock:  ## needs uv; writes hashes, and no index host
 	uv pip compile pyproject.toml --extra sandbox --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements.lock -q
 	uv pip compile pyproject.toml --extra dev -c requirements.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements-dev.lock -q
 
 clean:
 	rm -rf $(VENV) .demo build dist
 
+# Debian's Python comes without venv; where it is missing and we may, it is installed too.
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || if [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q python3-venv; \
+	else echo "Python's venv is missing: sudo apt-get install python3-venv"; exit 1; fi
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
-	touch $@
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --editable .
+	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	touch $@
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

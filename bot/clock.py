@@ -23,12 +23,13 @@ async def read_offset(database: Database) -> timedelta:
 
 
 def clock_route(signing_secret: str, clock: Clock, database: Database, sweep: Sweep) -> Route:
-    """``POST /clock`` with ``{"offset_seconds": n}``: ahead only; whatever is due by then is done at once."""
+    """``POST /clock`` with ``{"offset_seconds": n}`` (whole seconds count): ahead only; whatever is due by then is done at once."""
 
     async def turn(_request: Request, body: str) -> Response:
-        wanted = json.loads(body).get("offset_seconds")
-        if not isinstance(wanted, int) or wanted < clock.offset.total_seconds() or wanted > _MAX_SECONDS:
+        given = json.loads(body).get("offset_seconds")
+        if not isinstance(given, int | float) or not clock.offset.total_seconds() <= given <= _MAX_SECONDS:
             return JSONResponse({"ok": False, "error": "the clock only goes ahead"}, status_code=400)
+        wanted = int(given)
         await database.write(lambda session: _keep(session, wanted))
         clock.offset = timedelta(seconds=wanted)
         await sweep()

@@ -43,8 +43,9 @@ def _follow(tx: Tx, person: SlackPerson) -> None:
     if tx.practice().team_id not in person.teams:
         return
     slack = Actor(f"slack:{person.id}", Surface.EVENT)
-    link(tx, slack, person.id, person.email, person.time_zone, person.standing)
-    follow(tx, slack, person.id, person.time_zone, person.standing)
+    provider = link(tx, slack, person.id, person.email, person.time_zone, person.standing)
+    if provider is not None:
+        follow(tx, slack, provider, person.time_zone, person.standing)
 
 
 def _record_lost(tx: Tx) -> None:

@@ -83,7 +83,7 @@ def _provider(tx: Tx, caller: Caller) -> Provider | None:
     themselves = Actor(f"slack:{caller.slack_user}", Surface.EVENT)
     provider = link(tx, themselves, caller.slack_user, person.email, person.time_zone, person.standing)
     if provider is not None:
-        follow(tx, themselves, caller.slack_user, person.time_zone, person.standing)
+        follow(tx, themselves, provider, person.time_zone, person.standing)
     return provider
 
 

@@ -59,8 +59,9 @@ def note_members(tx: Tx, members: Sequence[Member]) -> None:
     if practice.admins != admins:
         practice.admins = admins
     for member in members:
-        if link(tx, _SLACK, member.id, member.email, member.time_zone, member.standing):
-            follow(tx, _SLACK, member.id, member.time_zone, member.standing)
+        provider = link(tx, _SLACK, member.id, member.email, member.time_zone, member.standing)
+        if provider is not None:
+            follow(tx, _SLACK, provider, member.time_zone, member.standing)
     tx.session.flush()
     unfound = select(Provider).where(
         Provider.practice_id == tx.practice_id,

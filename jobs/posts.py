@@ -1,5 +1,7 @@
 """What goes into the channel, at Slack's rate: new cards, and replies to posted ones."""
 
+import time
+
 from sqlmodel import col, select
 
 from referrals.tx import Tx
@@ -7,6 +9,9 @@ from store.tables import Delivery, Offer
 
 from . import cards, outbox
 from .deps import JobDeps
+
+#: Seconds: well within a job's time, because a job that is cut off in a post leaves it unknown.
+_AT_MOST = 60
 
 
 class ChannelPoster:
@@ -18,18 +23,20 @@ class ChannelPoster:
         self._asked_again: set[str] = set()
 
     async def run(self, practice_id: str) -> None:
-        """Posts until nothing is due. A call while one runs only makes that one look again before it ends."""
+        """Posts until nothing is due, or for a minute; the sweep starts it again.
+
+        A call while one runs only makes that one look again before it ends.
+        """
         if practice_id in self._running:
             self._asked_again.add(practice_id)
             return
         self._running.add(practice_id)
+        end = time.monotonic() + _AT_MOST
         try:
             more = True
-            while more:
+            while more and time.monotonic() < end:
                 self._asked_again.discard(practice_id)
-                while await self._step(practice_id):
-                    pass
-                more = practice_id in self._asked_again
+                more = await self._step(practice_id) or practice_id in self._asked_again
         finally:
             self._running.discard(practice_id)
 

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from redis.asyncio.retry import Retry
@@ -13,11 +14,16 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from referrals.clock import Clock
-from referrals.tx import Wake, WakeKind
+from referrals.tx import Wake
 
 log = logging.getLogger(__name__)
 
 QUEUE = "referrals:queue"
+ATTEND = "attend"
+SWEEP = "sweep"
+
+#: Seconds. A burst of clicks is answered by one job a moment later; the first of them has its own at once.
+_TOGETHER = 0.02
 
 
 def serialize(job: object) -> bytes:
@@ -40,45 +46,63 @@ def redis_settings(url: str) -> RedisSettings:
 
 
 class Waker:
-    """Hands wake-ups to the queue behind the caller's back, so that a click never waits for it."""
+    """Hands wake-ups to the queue behind the caller's back, so that a click never waits for it.
+
+    What is due now needs one job a practice, however many clicks ask for it within ``_TOGETHER``.
+    """
 
     def __init__(self, redis: ArqRedis, clock: Clock) -> None:
         self._redis = redis
         self._clock = clock
-        self._sending: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._asked: set[str] = set()
+        self._attending: set[str] = set()
 
     async def __call__(self, wakes: Sequence[Wake]) -> None:
-        task = asyncio.create_task(self._send(wakes))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        for practice_id in {wake.practice_id for wake in wakes if wake.at is None}:
+            self._asked.add(practice_id)
+            if practice_id not in self._attending:
+                self._attending.add(practice_id)
+                self._behind(self._attend(practice_id))
+        if later := [wake for wake in wakes if wake.at is not None]:
+            self._behind(self._defer(later))
 
     async def settle(self) -> None:
         """Waits until everything handed over so far is in the queue, or given up."""
-        await asyncio.gather(*self._sending)
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
 
     async def sweep(self) -> None:
         """Asks for a sweep now, after the desk clock was turned."""
-        await self._redis.enqueue_job("sweep")
+        with _tolerance():
+            await self._redis.enqueue_job(SWEEP)
 
-    async def _send(self, wakes: Sequence[Wake]) -> None:
+    def _behind(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attend(self, practice_id: str) -> None:
         try:
-            for wake in _distinct(wakes):
-                await self._enqueue(wake)
-        except (RedisError, OSError) as error:
-            log.warning("queue_unreachable", extra={"error": type(error).__name__})  # the sweep makes up for it
+            while practice_id in self._asked:
+                self._asked.discard(practice_id)
+                with _tolerance():
+                    await self._redis.enqueue_job(ATTEND, practice_id)
+                await asyncio.sleep(_TOGETHER)
+        finally:
+            self._attending.discard(practice_id)
 
-    async def _enqueue(self, wake: Wake) -> None:
-        if wake.at is None:
-            await self._redis.enqueue_job(wake.kind, wake.practice_id, wake.id)
-            return
-        moment = self._clock.real_moment(wake.at)
-        await self._redis.enqueue_job(wake.kind, wake.practice_id, wake.id, _defer_until=moment)
+    async def _defer(self, wakes: Sequence[Wake]) -> None:
+        with _tolerance():
+            for wake in wakes:
+                moment = self._clock.real_moment(wake.at) if wake.at else None
+                await self._redis.enqueue_job(wake.kind, wake.practice_id, wake.id, _defer_until=moment)
 
 
-def _distinct(wakes: Sequence[Wake]) -> list[Wake]:
-    """One delivery job drains all that is due, so one is enough; the same card twice is once."""
-    kept: dict[tuple[WakeKind, str], Wake] = {}
-    for wake in wakes:
-        key = (wake.kind, wake.practice_id if wake.kind is WakeKind.DELIVERY else wake.id)
-        kept.setdefault(key, wake)
-    return list(kept.values())
+@contextmanager
+def _tolerance() -> Iterator[None]:
+    """A queue that cannot be reached costs time, not work: the sweep makes up for it."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        log.warning("queue_unreachable", extra={"error": type(error).__name__})

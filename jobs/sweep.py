@@ -1,5 +1,6 @@
 """Finds what is due and undone, whatever became of its wake-up. One referral, one transaction."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 #: How many rows of a kind one sweep takes on; the next one comes a few seconds later.
 _LIMIT = 500
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,16 @@ async def sweep(deps: JobDeps, poster: ChannelPoster) -> None:
     for practice_id in await deps.desk.database.read(practice_ids):
         await act_on_deadlines(deps, practice_id)
         await deps.desk.do(practice_id, availability.alert_where_nobody_is_left)
-        for offer_id in await deps.desk.ask(practice_id, stale_cards):
-            await cards.redraw(deps, practice_id, offer_id)
+        await redraw_cards(deps, practice_id)
         await outbox.drain(deps, practice_id)
         await poster.run(practice_id)
+
+
+async def redraw_cards(deps: JobDeps, practice_id: str) -> None:
+    """Brings posted cards up to date, a few at a time."""
+    stale = await deps.desk.ask(practice_id, stale_cards)
+    for few in (stale[at : at + _AT_ONCE] for at in range(0, len(stale), _AT_ONCE)):
+        await asyncio.gather(*(cards.redraw(deps, practice_id, offer_id) for offer_id in few))
 
 
 async def act_on_deadlines(deps: JobDeps, practice_id: str) -> Due:

@@ -8,7 +8,8 @@ from datetime import timedelta
 class Waits:
     """``notice``: after the first, second … attempt, the last one again and again. Tests hand in shorter ones.
 
-    ``for_card``: what links to a card, or replies to it, before the card is posted. ``blocked_card``: a channel that is archived or that the bot has left may come back: keep looking, seldom.
+    ``blocked_card``: a channel that is archived or that the bot has left may come back: keep looking, seldom.
+    ``for_card``: what links to a card, or replies to one, waits until the card is posted.
     """
 
     notice: tuple[timedelta, ...] = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))

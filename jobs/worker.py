@@ -13,10 +13,10 @@ from redis.exceptions import RedisError
 from referrals import deadlines
 from referrals.tx import WakeKind
 
-from . import cards, outbox, sweep
+from . import outbox, sweep
 from .deps import JobDeps
 from .posts import ChannelPoster
-from .queue import QUEUE, serialize
+from .queue import ATTEND, QUEUE, SWEEP, serialize
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +33,9 @@ class Jobs:
         self._deps = deps
         self._poster = ChannelPoster(deps)
 
-    async def card(self, _ctx: dict[str, Any], practice_id: str, offer_id: str) -> None:
-        await cards.redraw(self._deps, practice_id, offer_id)
-        await self._poster.run(practice_id)
-
-    async def delivery(self, _ctx: dict[str, Any], practice_id: str, _delivery_id: str) -> None:
-        await outbox.drain(self._deps, practice_id)
+    async def attend(self, _ctx: dict[str, Any], practice_id: str) -> None:
+        """Whatever a use case has just made due: cards, notices, posts."""
+        await asyncio.gather(sweep.redraw_cards(self._deps, practice_id), outbox.drain(self._deps, practice_id))
         await self._poster.run(practice_id)
 
     async def remind(self, _ctx: dict[str, Any], practice_id: str, offer_id: str) -> None:
@@ -56,12 +53,11 @@ class Jobs:
     def by_name(self) -> dict[str, Any]:
         """Wake-up name to function. (arq's own type asks for a function with ``__qualname__``, which methods have.)"""
         return {
-            WakeKind.CARD: self.card,
-            WakeKind.DELIVERY: self.delivery,
+            ATTEND: self.attend,
             WakeKind.REMIND: self.remind,
             WakeKind.REMIND_CLIENT: self.remind_client,
             WakeKind.EXPIRE: self.expire,
-            "sweep": self.sweep,
+            SWEEP: self.sweep,
         }
 
 
@@ -74,7 +70,7 @@ def build_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SW
             func(job, name=str(name), keep_result=0, timeout=_JOB_TIMEOUT, max_tries=3)
             for name, job in jobs.by_name().items()
         ],
-        cron_jobs=[cron(jobs.by_name()["sweep"], name="cron:sweep", second=every, keep_result=0, timeout=_JOB_TIMEOUT)]
+        cron_jobs=[cron(jobs.by_name()[SWEEP], name="cron:sweep", second=every, keep_result=0, timeout=_JOB_TIMEOUT)]
         if every
         else None,
         redis_pool=redis,

@@ -40,13 +40,12 @@ def link(
     return provider
 
 
-def follow(tx: Tx, actor: Actor, slack_user: str, time_zone: str | None, standing: SlackStanding) -> bool:
+def follow(tx: Tx, actor: Actor, known: Provider, time_zone: str | None, standing: SlackStanding) -> bool:
     """Takes over what Slack says now. Answers whether anything has changed.
 
     Whoever has left, or has become a guest, can no longer act: what waits for them goes to others at once.
     """
-    known = by_slack_user(tx, slack_user)
-    if known is None or (known.slack_standing is standing and time_zone in (None, known.time_zone)):
+    if known.slack_standing is standing and time_zone in (None, known.time_zone):
         return False
     provider = tx.lock(Provider, known.id)
     if provider is None:

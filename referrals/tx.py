@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -58,7 +59,12 @@ class Tx:
 
     def get(self, table: type[M], id: str | None) -> M | None:
         """A row of this practice, or None: another practice's row does not exist here."""
-        return None if id is None else self.session.exec(_one(table), params=self._scope(id)).first()
+        if id is None:
+            return None
+        known = self.session.identity_map.get(identity_key(table, id))
+        if known is not None:
+            return known if self._ours(known) else None
+        return self.session.exec(_one(table), params=self._scope(id)).first()
 
     def lock(self, table: type[M], id: str | None) -> M | None:
         """The same, as it is now, held until the end of the transaction.
@@ -125,6 +131,9 @@ class Tx:
 
     def wake(self, kind: WakeKind, id: str, at: datetime | None = None) -> None:
         self.wakes.append(Wake(kind, self.practice_id, id, at))
+
+    def _ours(self, row: SQLModel) -> bool:
+        return bool(getattr(row, "practice_id", None) == self.practice_id)
 
     def _scope(self, id: str) -> dict[str, str]:
         return {"id": id, "practice_id": self.practice_id}

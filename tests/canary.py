@@ -1,7 +1,8 @@
 """Clients whom nobody else resembles, and the search of everything that leaves the house for them.
 
-Every identity carries the stem ``qzx``, and every phone number Wyoming's area code, so that one pattern finds any of
-them however it is written. The search knows nothing of the desk: it reads what a Watch has gathered.
+Every part of an identity begins with ``qzx`` and ends with its number, and every phone number has Wyoming's area code,
+so that one pattern finds any of them however it is written.
+The search knows nothing of the desk: it reads what a Watch has gathered.
 """
 
 import json
@@ -21,15 +22,16 @@ from redis import Redis
 from bot.logs import line_formatter
 from sandbox.server import Sandbox
 
-_CANARY = re.compile(r"qzx\w*|(?<!\d)\+?1?\D{0,2}307\D{0,3}555\D{0,3}01\d\d(?!\d)", re.IGNORECASE)
+#: Long enough that no random token, hash or ciphertext ever matches.
+_CANARY = re.compile(r"[qQ][zZ][xX](?i:anna|annie|dottir|sson|mail|papa|note)\d{4}|307\D{0,3}555\D{0,3}01\d\d(?!\d)")
 _numbers = count(1)
 
 #: Where providers and coordinators may be told how to reach a client (DOMAIN.md P5).
 WORK_DOMAIN = "@junipergrove.example.org"
 #: The two mails that tell how to reach a client, by how they begin.
 _TELLS = ("Thank you for accepting referral", "has no email address that we may use")
-#: The sandbox's mail server logs what it receives: that is the other side, which may know.
-_OTHER_SIDE = ("mail.", "aiosmtpd", "sandbox")
+#: The sandbox's mail server logs every line it receives: that is the other side, which may know.
+_OTHER_SIDE = "mail.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ class Leak:
 
 def found_in(where: str, text: str) -> Iterator[Leak]:
     """Canaries in a text, also when it is escaped as in an address or in JSON."""
-    for version in dict.fromkeys((text, unquote_plus(text), _unescaped(text))):
+    versions = [text]
+    if "%" in text:
+        versions.append(unquote_plus(text))
+    if "\\u" in text:
+        versions.append(_unescaped(text))
+    for version in versions:
         for match in _CANARY.finditer(version):
             around = version[max(0, match.start() - 60) : match.end() + 20]
             yield Leak(where, f"{match[0]!r} in …{around!r}…")
@@ -101,11 +108,9 @@ class Watch:
             found += _in_mail(box)
         for url in self.urls:
             found += found_in("url", url)
-        for line in self.log.lines:
-            found += found_in("log", line)
+        found += found_in("log", "\n".join(self.log.lines))
         if self.queue is not None:
-            for line in self.queue.taken():
-                found += found_in("queue", line)
+            found += found_in("queue", "\n".join(self.queue.taken()))
         for folder in self.folders:
             found += _in_files(folder)
         found += self._in_files
@@ -156,28 +161,21 @@ class LogKeeper(logging.Handler):
         self._before: dict[str, int] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.startswith(_OTHER_SIDE):
-            return
         extra = {key: value for key, value in record.__dict__.items() if key not in _PLAIN}
         self.lines.append(f"{record.name} {record.getMessage()} {extra!r}")
         if record.exc_info or record.name.startswith(("bot", "handlers", "jobs", "referrals", "store", "web")):
             self.lines.append(self._formatter.format(logging.makeLogRecord(record.__dict__)))
 
     def start(self) -> None:
-        root = logging.getLogger()
-        self._before = {"": root.level}
-        root.setLevel(logging.DEBUG)
-        root.addHandler(self)
+        for name, level in {"": logging.DEBUG, _OTHER_SIDE: logging.WARNING}.items():
+            self._before[name] = logging.getLogger(name).level
+            logging.getLogger(name).setLevel(level)
+        logging.getLogger().addHandler(self)
 
     def stop(self) -> None:
         logging.getLogger().removeHandler(self)
         for name, level in self._before.items():
             logging.getLogger(name).setLevel(level)
-
-    def everything(self) -> None:
-        """Undoes the quiet that the desk has asked of the libraries which print what they send."""
-        for name in ("slack_bolt", "slack_sdk", "arq"):
-            logging.getLogger(name).setLevel(logging.DEBUG)
 
 
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}

@@ -27,7 +27,7 @@ from referrals.submit import submit
 from referrals.tx import Tx
 from store.database import Database
 from store.history import first_broken
-from store.tables import Attention, Client, Delivery, History, Offer, Provider, Referral
+from store.tables import Attention, Delivery, History, Offer, Provider, Referral
 from store.vocabulary import CloseReason, DeclineReason, Kind, Status
 from tests.desk import CORA, Office, by, intake, new_office, practice_row
 from tests.referrals.desk_model import COORDINATORS, PROVIDERS, Case, Model, Round
@@ -277,4 +277,3 @@ class DeskMachine(RuleBasedStateMachine):
         if last is not None:
             number = case.latest.number
             assert case.told[last, "client", number] or ("phone_task", number, str(last)) in case.ever
-        assert isinstance(referral.client_id, str) and Client  # the client's row is never taken along

@@ -46,7 +46,7 @@ HELD = (At.ACCEPTED, At.CONTACTED, At.SCHEDULED)
 
 @dataclass(frozen=True)
 class Then:
-    """What follows. ``tells``: (template, whom); ``opens``: (kind, whose) of the new round; ``ends``: of the old one."""
+    """What follows. ``tells``: (template, whom); ``opens``: (kind, whose) of the new round; ``ends`` the old one."""
 
     answer: object = Done
     status: Status | None = None

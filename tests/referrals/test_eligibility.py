@@ -1,0 +1,178 @@
+"""DESIGN.md's table "Provider is": what each row means for accepting a General round and for being asked for."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from referrals import eligibility
+from referrals.accept import accept
+from referrals.coordinate import assign
+from referrals.eligibility import Unroutable
+from referrals.outcomes import Asks, Done, Question, Refusal, Refused
+from store.vocabulary import Kind, ProviderStatus, SlackStanding, Status
+from tests.desk import CORA, START, STRANGER, Office, by, intake, provider_row
+
+DAY = timedelta(days=1)
+LATER, EARLIER = START + timedelta(seconds=1), START - timedelta(seconds=1)
+
+
+def panel(**also: Any) -> dict[str, Any]:
+    return {"insurers": [{"insurer": "aetna", **also}]}
+
+
+@dataclass(frozen=True)
+class Row:
+    """``general``: what accepting a General round meets first; ``asked_for``: why a client's wish goes to everyone."""
+
+    general: Refusal | tuple[Question, ...] | None
+    asked_for: Unroutable | None
+    flagged: bool = False
+    assign: Refusal | None = None
+
+
+MEMBER: dict[str, Any] = {}
+TABLE: dict[str, tuple[dict[str, Any], Row]] = {
+    "able": (MEMBER, Row(None, None)),
+    "inactive": (
+        {"status": ProviderStatus.INACTIVE},
+        Row(Refusal.INACTIVE, Unroutable.INACTIVE, assign=Refusal.INACTIVE),
+    ),
+    "guest": (
+        {"slack_standing": SlackStanding.GUEST},
+        Row(Refusal.GUEST, Unroutable.UNREACHABLE, assign=Refusal.GUEST),
+    ),
+    "deactivated": (
+        {"slack_standing": SlackStanding.DEACTIVATED},
+        Row(Refusal.DEACTIVATED, Unroutable.UNREACHABLE, assign=Refusal.DEACTIVATED),
+    ),
+    "not in Slack, no work email": (
+        {"slack_standing": SlackStanding.MISSING, "slack_user": None, "work_email": None},
+        Row(None, Unroutable.UNREACHABLE, assign=Refusal.UNLINKED),
+    ),
+    "not in Slack, has a work email": ({"slack_standing": SlackStanding.MISSING, "slack_user": None}, Row(None, None)),
+    "not looked up yet, has a work email": (
+        {"slack_standing": SlackStanding.UNLINKED, "slack_user": None},
+        Row(None, None),
+    ),
+    "without a licence there": (
+        {"licences": [{"state": "NJ"}]},
+        Row(Refusal.NO_LICENCE, Unroutable.NO_LICENCE, assign=Refusal.NO_LICENCE),
+    ),
+    "licence ended yesterday": (
+        {"licences": [{"state": "NY", "expires": (START - DAY).date().isoformat()}]},
+        Row(Refusal.NO_LICENCE, Unroutable.NO_LICENCE, assign=Refusal.NO_LICENCE),
+    ),
+    "licence ends today": ({"licences": [{"state": "NY", "expires": START.date().isoformat()}]}, Row(None, None)),
+    "paused": ({"status": ProviderStatus.PAUSED}, Row((Question.PAUSED,), Unroutable.PAUSED)),
+    "paused a second longer": (
+        {"status": ProviderStatus.PAUSED, "paused_until": LATER},
+        Row((Question.PAUSED,), Unroutable.PAUSED),
+    ),
+    "paused until now": ({"status": ProviderStatus.PAUSED, "paused_until": START}, Row(None, None)),
+    "paused for this insurer": (panel(accepting=False), Row((Question.PAUSED_INSURER,), Unroutable.PAUSED_INSURER)),
+    "paused for this insurer a second longer": (
+        panel(accepting=False, paused_until=LATER.isoformat()),
+        Row((Question.PAUSED_INSURER,), Unroutable.PAUSED_INSURER),
+    ),
+    "pause for this insurer over": (panel(accepting=False, paused_until=EARLIER.isoformat()), Row(None, None)),
+    "paused for another insurer": (
+        {"insurers": [{"insurer": "aetna", "accepting": True}, {"insurer": "cigna", "accepting": False}]},
+        Row(None, None),
+    ),
+    "out of network": (
+        {"insurers": [{"insurer": "cigna", "accepting": True}]},
+        Row((Question.OUT_OF_NETWORK,), None, flagged=True),
+    ),
+    "paused and out of network": (
+        {"status": ProviderStatus.PAUSED, "insurers": []},
+        Row((Question.PAUSED, Question.OUT_OF_NETWORK), Unroutable.PAUSED, flagged=True),
+    ),
+}
+ROWS = [pytest.param(values, row, id=name) for name, (values, row) in TABLE.items()]
+
+
+@pytest.mark.parametrize(("values", "row"), ROWS)
+async def test_accepting_a_general_round(office: Office, values: dict[str, Any], row: Row) -> None:
+    provider = await office.provider("Maya Chen", **values)
+    done = await office.submit()
+
+    answer = await office.do(accept, by(provider), done.offer_id)
+
+    if isinstance(row.general, Refusal):
+        assert answer == Refused(row.general, done.code)
+        assert await office.history(await office.referral(done.referral_id)) == ["submit", f"accept:{row.general}"]
+        answer = await office.do(accept, by(provider), done.offer_id, confirmed=True)
+        assert isinstance(answer, Refused), "a refusal is no question"
+    elif row.general:
+        assert isinstance(answer, Asks) and answer.questions == row.general
+        assert (await office.referral(done.referral_id)).status is Status.PENDING
+        answer = await office.do(accept, by(provider), done.offer_id, confirmed=True)
+        assert isinstance(answer, Done)
+    else:
+        assert isinstance(answer, Done)
+
+
+@pytest.mark.parametrize(("values", "row"), ROWS)
+async def test_being_asked_for_by_a_client(office: Office, values: dict[str, Any], row: Row) -> None:
+    provider = await office.provider("Maya Chen", **values)
+    done = await office.submit(provider)
+
+    referral = await office.referral(done.referral_id)
+    offer = (await office.offers(done.referral_id))[0]
+    assert referral.unroutable == row.asked_for
+    assert referral.kind is Kind.PREFERRED, "as it was asked for"
+    assert referral.preferred_provider_id == provider.id
+    reserved = row.asked_for is None
+    assert (offer.kind, offer.provider_id) == ((Kind.PREFERRED, provider.id) if reserved else (Kind.GENERAL, None))
+    offers = [template for template, _ in await office.told(done.referral_id) if template.startswith("provider_offer")]
+    assert offers == (["provider_offer", "provider_offer_sms"] if reserved else [])
+    assert eligibility.in_network(provider, "aetna") is not row.flagged
+
+
+@pytest.mark.parametrize(("values", "row"), ROWS)
+async def test_being_given_it_by_a_coordinator(office: Office, values: dict[str, Any], row: Row) -> None:
+    """Paused and out of network is the coordinator's to overlook; gone and unlicensed is not."""
+    provider = await office.provider("Maya Chen", **values)
+    done = await office.submit()
+    answer = await office.do(assign, CORA, done.referral_id, provider.id)
+    assert answer == Refused(row.assign, done.code) if row.assign else isinstance(answer, Done)
+    assert len(await office.offers(done.referral_id)) == (1 if row.assign else 2)
+
+
+@pytest.mark.parametrize(("values", "row"), ROWS)
+def test_who_is_expected_to_take_a_general_round(values: dict[str, Any], row: Row) -> None:
+    """In Slack, and nothing to refuse or ask: otherwise coordinators hear that nobody is left."""
+    provider = provider_row("a practice", "Maya Chen", **values)
+    in_slack = provider.slack_standing is SlackStanding.MEMBER
+    assert eligibility.eligible(provider, intake(), (), START) is (row.general is None and in_slack)
+    assert not eligibility.eligible(provider, intake(), (provider.id,), START)
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"), [([], True), (["individual"], True), (["couples"], False), (["couples", "child"], False)]
+)
+def test_service_is_a_hard_filter(services: list[str], expected: bool) -> None:
+    provider = provider_row("a practice", "Maya Chen", services=services)
+    assert eligibility.eligible(provider, intake(), (), START) is expected
+
+
+def test_self_pay_is_everybodys_network() -> None:
+    provider = provider_row("a practice", "Maya Chen", insurers=[])
+    assert eligibility.questions(provider, intake(insurer="self_pay"), START) == ()
+    assert eligibility.eligible(provider, intake(insurer="self_pay"), (), START)
+
+
+async def test_a_licence_lost_while_it_waits(office: Office) -> None:
+    """Rule 12 of DOMAIN.md section 3 has no exception for a reserved offer."""
+    provider = await office.provider("Maya Chen")
+    done = await office.submit(provider)
+    await office.change(type(provider), provider.id, licences=[])
+    assert await office.do(accept, by(provider), done.offer_id) == Refused(Refusal.NO_LICENCE, done.code)
+
+
+async def test_somebody_whom_the_roster_does_not_know(office: Office) -> None:
+    done = await office.submit()
+    assert await office.do(accept, STRANGER, done.offer_id) == Refused(Refusal.UNLINKED, done.code)
+    assert await office.history(await office.referral(done.referral_id)) == ["submit", "accept:unlinked"]
