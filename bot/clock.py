@@ -23,7 +23,10 @@ async def read_offset(database: Database) -> timedelta:
 
 
 def clock_route(signing_secret: str, clock: Clock, database: Database, sweep: Sweep) -> Route:
-    """``POST /clock`` with ``{"offset_seconds": n}`` (whole seconds count): ahead only; whatever is due by then is done at once."""
+    """``POST /clock`` with ``{"offset_seconds": n}``, of which whole seconds count: ahead only.
+
+    Whatever is due by then is done at once.
+    """
 
     async def turn(_request: Request, body: str) -> Response:
         given = json.loads(body).get("offset_seconds")

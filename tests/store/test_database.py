@@ -34,9 +34,9 @@ async def test_the_writer_is_durable(database: Database) -> None:
 
 async def test_readers_cannot_write(database: Database) -> None:
     row = practice_row()
-    with pytest.raises(OperationalError, match="readonly|read-only"):
+    with pytest.raises(OperationalError, match=r"readonly|read-only"):
         await database.read(lambda session: session.add(row))
-    with pytest.raises(OperationalError, match="readonly|read-only"):
+    with pytest.raises(OperationalError, match=r"readonly|read-only"):
         await database.read(lambda session: session.execute(text("DELETE FROM practice")))
     assert await database.read(lambda session: session.exec(select(Practice)).all()) == []
 
@@ -113,7 +113,7 @@ async def test_a_referral_has_one_open_offer(office: Office) -> None:
     done = await office.submit()
     offer = (await office.offers(done.referral_id))[0]
     second = Offer(**offer.model_dump() | {"id": "another", "round": 2})
-    with pytest.raises(IntegrityError, match="offer.referral_id"):
+    with pytest.raises(IntegrityError, match=r"offer\.referral_id"):
         await office.desk.database.write(lambda session: session.add(second))
     assert len(await office.offers(done.referral_id)) == 1
 
