@@ -4,7 +4,6 @@ Each is written from a Letter when it is sent. A Letter for Slack carries no con
 here has a place for them.
 """
 
-import math
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -105,8 +104,9 @@ def _accepted(letter: Letter) -> Words:
 def _time_left(letter: Letter) -> str:
     if letter.expires_at is None:
         return "some time"
-    hours = math.ceil((letter.expires_at - letter.now).total_seconds() / _HOUR)
-    return "less than an hour" if hours < 1 else "1 hour" if hours == 1 else f"{hours} hours"
+    left = (letter.expires_at - letter.now).total_seconds()
+    hours = round(left / _HOUR)  # as in the mail
+    return "less than an hour" if left < _HOUR else "1 hour" if hours == 1 else f"{hours} hours"
 
 
 def _card_link(letter: Letter) -> list[str]:

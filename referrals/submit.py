@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from store.ids import new_code, new_id
 from store.tables import Client, ClientName, Offer, Provider, Referral, Source
@@ -104,19 +104,17 @@ def _new_client(tx: Tx, intake: Intake) -> Client:
 
 
 def _resembling(tx: Tx, client: Client) -> str | None:
+    """The latest other referral from the same address. Clients first: no planner then walks all referrals."""
     if client.email_index is None:
         return None
-    statement = (
-        select(Referral.id)
-        .join(Client, Referral.client_id == Client.id)  # type: ignore[arg-type]
-        .where(
-            Referral.practice_id == tx.practice_id,
-            Client.email_index == client.email_index,
-            Client.id != client.id,
-            Referral.created_at > tx.now - _RESEMBLES_WITHIN,
-        )
+    same = select(Client.id).where(Client.email_index == client.email_index, Client.practice_id == tx.practice_id)
+    others = [one for one in tx.session.exec(same) if one != client.id]
+    if not others:
+        return None
+    recent = select(Referral.id).where(
+        col(Referral.client_id).in_(others), Referral.created_at > tx.now - _RESEMBLES_WITHIN
     )
-    return tx.session.exec(statement).first()
+    return tx.session.exec(recent.order_by(col(Referral.created_at).desc())).first()
 
 
 def _source(tx: Tx, intake: Intake) -> Source | None:

@@ -52,11 +52,9 @@ class Posts:
 
     def edit(self, message: Message, content: Content) -> None:
         """Text alone takes the blocks away; blocks alone keep no old text. Nobody is alerted."""
-        message.text = content.text or FALLBACK
-        message.blocks = content.blocks or []
+        message.edit(content.text or FALLBACK, content.blocks or [])
         if content.metadata is not None:
             message.metadata = content.metadata or None
-        message.edits += 1
         if not content.blocks:
             # Slack shows "(edited)" only where text alone was changed.
             message.edited = {"user": message.user, "ts": self.sandbox.workspace.clock.next_ts()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from sandbox import faults
 from sandbox.answer import Answer
 from sandbox.state_json import state_json
 from sandbox.views import View
-from sandbox.workspace import Message, User, find_element
+from sandbox.workspace import Message, User, find_element, interactive
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -65,6 +66,8 @@ class Ui:
         user, act = self._user(body), self.sandbox.interactions
         where = self._where(body, user)
         given = next((body[name] for name in _CHOICES if body.get(name) is not None), None)
+        if not isinstance(where, dict):
+            where = _as_seen(where, body["action_id"], body.get("block_id", ""))
         blocks = where["blocks"] if isinstance(where, dict) else where.blocks
         block_id, element = find_element(blocks, body["action_id"], body.get("block_id", ""), given)
         if isinstance(where, dict):
@@ -165,6 +168,14 @@ class Ui:
         if body.get("view_id"):
             return self._modal(body, user)
         return self.sandbox.message(str(body.get("ephemeral_id") or body["ts"]), user.id)
+
+
+def _as_seen(message: Message, action_id: str, block_id: str) -> Message:
+    """As it looks now, or else as it last did when this could be clicked: a click may cross an edit on its way."""
+    for blocks in (message.blocks, *reversed(message.former)):
+        if any(element["action_id"] == action_id and block_id in ("", at) for at, element in interactive(blocks)):
+            return replace(message, blocks=blocks)
+    return message
 
 
 def _told(answer: Answer) -> Body:

@@ -15,6 +15,9 @@ from sandbox.clock import WorkspaceClock
 
 Block = dict[str, Any]
 
+#: How many of a message's earlier looks are kept, for clicks that cross an edit.
+_FORMER = 5
+
 
 @dataclass(slots=True)
 class User:
@@ -55,7 +58,7 @@ class User:
 
 @dataclass(slots=True)
 class Message:
-    """One message. `alerted` holds who was notified when it was posted; `edits` counts later updates."""
+    """`alerted` holds who was notified when it was posted; `edits` counts later updates, `former` their last blocks."""
 
     ts: str
     channel: str
@@ -73,6 +76,7 @@ class Message:
     ephemeral_for: str | None = None
     deleted: bool = False
     unfurl: dict[str, bool] = field(default_factory=dict)
+    former: list[list[Block]] = field(default_factory=list)
 
     @property
     def is_reply(self) -> bool:
@@ -95,6 +99,10 @@ class Message:
     def snapshot(self) -> Message:
         """The message as it looks now, for a person whose screen lags behind."""
         return copy.deepcopy(self)
+
+    def edit(self, text: str, blocks: list[Block]) -> None:
+        self.former = [*self.former[-_FORMER + 1 :], self.blocks]
+        self.text, self.blocks, self.edits = text, blocks, self.edits + 1
 
 
 @dataclass(slots=True)

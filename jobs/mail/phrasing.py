@@ -48,10 +48,13 @@ def moment(at: datetime, zone: str, fallback: str = "UTC") -> str:
 
 
 def time_left(until: datetime, now: datetime) -> str:
-    """Whole hours, rounded down, so that nobody is told more than they have; minutes in the last hour."""
+    """To the nearest hour, since a reminder is always a moment late, and as in Slack; minutes in the last hour.
+
+    The deadline itself stands beside it.
+    """
     left = max(until - now, timedelta())
-    hours, minutes = int(left.total_seconds() // 3600), int(left.total_seconds() // 60)
-    if hours:
+    hours, minutes = round(left.total_seconds() / 3600), int(left.total_seconds() // 60)
+    if minutes >= 60:
         return f"{hours} hour{'' if hours == 1 else 's'}"
     return f"{minutes} minute{'' if minutes == 1 else 's'}" if minutes else "less than a minute"
 

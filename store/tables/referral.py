@@ -32,7 +32,7 @@ class Referral(SQLModel, table=True):
     round: int = 1
     offer_id: str  # the latest round; no foreign key, because the two rows are born together
 
-    client_id: str = Field(foreign_key="client.id")
+    client_id: str = Field(foreign_key="client.id", index=True)
     preferred_provider_id: str | None = Field(default=None, foreign_key="provider.id")
     unroutable: str | None = None  # why the preferred provider was not offered it at first (eligibility.Unroutable)
     source_id: str | None = Field(default=None, foreign_key="source.id")

@@ -76,8 +76,8 @@ def test_a_reminder_mentions_the_preferred_provider_and_nobody_in_a_general_roun
     ("left", "words"),
     [
         (timedelta(minutes=-5), "less than an hour left"),
-        (timedelta(minutes=20), "1 hour left"),
-        (timedelta(hours=23, minutes=1), "24 hours left"),
+        (timedelta(minutes=59), "less than an hour left"),
+        (timedelta(hours=23, minutes=59), "24 hours left"),
     ],
 )
 def test_the_time_left_is_rounded_up(left: timedelta, words: str) -> None:

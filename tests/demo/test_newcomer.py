@@ -138,9 +138,9 @@ async def a_day_passes(me: Newcomer, preferred: str, general: str, client: Ident
     await me.turn_clock(24)
     await me.sees(me.messages("still waits for your answer").filter(has_text=preferred), "@Tomás Lindqvist", "24 hours")
     await me.sees(me.messages("is still open to everyone").filter(has_text=general), "24 hours")
-    mail = await me.read_mail(client.email, "still")
+    mail = await me.read_mail(client.email, "We have not forgotten you")
     await expect(mail.locator("body")).to_contain_text("Tomás Lindqvist")
-    mail = await me.read_mail("tomas@junipergrove.example.org", f"Referral {preferred} still waits")
+    mail = await me.read_mail("tomas@junipergrove.example.org", f"24 hours left to answer referral {preferred}")
     await expect(mail.locator("body")).to_contain_text("no penalty")
     await me.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     await picture(me.page, "reminder-mail")
@@ -152,14 +152,14 @@ async def another_day_passes(me: Newcomer, code: str, client: Identity) -> None:
     await me.open("referrals")
     await me.turn_clock(24)
     await me.sees(me.card(code), "Open to everyone", "round 2")
-    await me.sees(me.messages("has moved on"), "see its new card")
-    mail = await me.read_mail(client.email, "unavailable")
-    await expect(mail.locator("body")).to_contain_text("nothing to do")
+    await me.sees(me.messages(f"{code} has moved on"), "see its new card")
+    mail = await me.read_mail(client.email, "is not available at this time")
+    await expect(mail.locator("body")).to_contain_text("You do not need to do anything")
 
 
 async def nobody_took_it(me: Newcomer, code: str, client: Identity) -> None:
     """No referral ends in silence: the client is told, and a coordinator offers it again."""
-    mail = await me.read_mail(client.email, "sorry")
+    mail = await me.read_mail(client.email, "We are sorry")
     await expect(mail.locator("body")).to_contain_text("(212) 555-0100")
     await me.become("Robin")
     await me.open("Messages")

@@ -8,8 +8,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.house import House
+from jobs.members import refresh_members
 from jobs.outbox import undone
-from referrals.actor import CLIENT
+from referrals.actor import CLIENT, OPERATOR
+from referrals.imports import FileKind, import_file
 from referrals.intake import Intake
 from referrals.outcomes import Done
 from referrals.submit import submit
@@ -31,7 +33,7 @@ class Running:
 
     # What people do
 
-    async def submit(self, preferred: str | None = None, **more: Any) -> Done:
+    async def submit(self, preferred: str | None = None, *, minor: bool = False, **more: Any) -> Done:
         """A client asks for care; ``preferred`` is a provider's first name. Each client is somebody else."""
         provider = (await self.provider(preferred)).id if preferred else None
         who = somebody()
@@ -44,7 +46,8 @@ class Running:
             "insurer": "aetna",
             "service": "individual",
             "delivery": "telehealth",
-            "age_band": "18-64",
+            "age_band": "13-17" if minor else "18-64",
+            "guardian": who.guardian if minor else None,
             "concerns": ("anxiety",),
             "channel": "form",
             "preferred_provider_id": provider,
@@ -52,6 +55,13 @@ class Running:
         done = await self.house.desk.do(self.practice, submit, CLIENT, Intake(**(facts | more)))
         self.clients[done.code] = who
         return done
+
+    async def hire(self, *lines: str) -> None:
+        """Imports lines of a roster, and reads Slack's members as the command line's import does."""
+        data = "\n".join(lines).encode()
+        report = await import_file(self.house.desk, self.practice, FileKind.ROSTER, data, actor=OPERATOR)
+        assert not report.problems, [str(problem) for problem in report.problems]
+        await refresh_members(self.house.desk, self.house.slack, self.practice)
 
     def person(self, name: str) -> Person:
         return self.slack.person(name)
@@ -85,7 +95,9 @@ class Running:
         return self.house.practice.id
 
     async def provider(self, name: str) -> Provider:
-        return await self.read(select(Provider).where(Provider.work_email == name + WORK))
+        """By first name, or by address."""
+        address = name if "@" in name else name + WORK
+        return await self.read(select(Provider).where(Provider.work_email == address))
 
     async def referral(self, code: str) -> Referral:
         return await self.read(select(Referral).where(Referral.code == code))

@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("practice_id", "nonce"),
     )
     with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_client_id"), ["client_id"], unique=False)
         batch_op.create_index("referral_by_status", ["practice_id", "status", "created_at"], unique=False)
         batch_op.create_index("referral_of_acceptor", ["practice_id", "accepted_by", "status"], unique=False)
 
@@ -457,6 +458,7 @@ def downgrade() -> None:
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.drop_index("referral_of_acceptor")
         batch_op.drop_index("referral_by_status")
+        batch_op.drop_index(batch_op.f("ix_referral_client_id"))
 
     op.drop_table("referral")
     with op.batch_alter_table("client_name", schema=None) as batch_op:
