@@ -6,7 +6,7 @@ from blocks.notices import notice
 from referrals.letters import Letter
 from referrals.notices import Template
 from store.tables import Delivery
-from store.vocabulary import DeliveryChannel, DeliveryState
+from store.vocabulary import DeliveryChannel, DeliveryState, Kind
 
 from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
@@ -44,9 +44,17 @@ async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
         return ts
     if thread_ts is not None:
         await deps.pace.slot(channel)
-    broadcast = letter.practice.announce_in_channel
-    _, ts = await deps.slack.post(channel, notice(letter, delivery.id), thread_ts=thread_ts, broadcast=broadcast)
+    _, ts = await deps.slack.post(
+        channel, notice(letter, delivery.id), thread_ts=thread_ts, broadcast=_broadcast(letter)
+    )
     return ts
+
+
+def _broadcast(letter: Letter) -> bool:
+    """Whether a reply is shown in the channel too: an acceptance as the practice wishes, a reminder to everyone."""
+    if letter.template is Template.THREAD_ACCEPTED:
+        return letter.practice.announce_in_channel
+    return letter.kind is Kind.GENERAL
 
 
 async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: Delivery) -> str | None:
