@@ -44,9 +44,14 @@ async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
         return ts
     if thread_ts is not None:
         await deps.pace.slot(channel)
-    _, ts = await deps.slack.post(
-        channel, notice(letter, delivery.id), thread_ts=thread_ts, broadcast=_broadcast(letter)
-    )
+    try:
+        _, ts = await deps.slack.post(
+            channel, notice(letter, delivery.id), thread_ts=thread_ts, broadcast=_broadcast(letter)
+        )
+    except DeliveryError as error:
+        if error.retry_after is not None:
+            await deps.pace.hold(channel, error.retry_after)
+        raise
     return ts
 
 

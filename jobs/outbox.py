@@ -150,19 +150,16 @@ def failed(tx: Tx, delivery_id: str, code: str, kind: FailureKind, wait: timedel
         return
     waited = tx.now - delivery.created_at
     delivery.next_at = tx.real_now + wait
+    in_the_dark = delivery.state is DeliveryState.UNKNOWN  # since an earlier attempt
     if kind is FailureKind.RETRY and waited < _GIVE_UP_AFTER:
-        delivery.state = DeliveryState.PENDING
-    elif kind is FailureKind.UNKNOWN and not _dark_twice(delivery):
+        # What may have gone out stays unknown, or the next attempt would send it without looking.
+        delivery.state = DeliveryState.UNKNOWN if in_the_dark else DeliveryState.PENDING
+    elif kind is FailureKind.UNKNOWN and not (in_the_dark and delivery.channel is DeliveryChannel.EMAIL):
         delivery.state = DeliveryState.UNKNOWN
-    else:
+    else:  # a mail in the dark was sent once more with the same Message-ID, and that is all (PLATFORM.md)
         delivery.state = DeliveryState.FAILED
     if delivery.state is DeliveryState.FAILED or _dark_sms(delivery):
         _alert(tx, delivery, code)
-
-
-def _dark_twice(delivery: Delivery) -> bool:
-    """A mail that ended in the dark was sent once more with the same Message-ID; that is all (PLATFORM.md)."""
-    return delivery.channel is DeliveryChannel.EMAIL and delivery.attempts > 1
 
 
 def _dark_sms(delivery: Delivery) -> bool:

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from redis.asyncio.retry import Retry
@@ -95,7 +96,8 @@ class Waker:
     async def _defer(self, wakes: Sequence[Wake]) -> None:
         with _tolerance():
             for wake in wakes:
-                moment = self._clock.real_moment(wake.at) if wake.at else None
+                # arq cuts a moment to whole milliseconds: a job that comes a trice too early would find nothing due.
+                moment = self._clock.real_moment(wake.at) + timedelta(milliseconds=1) if wake.at else None
                 await self._redis.enqueue_job(wake.kind, wake.practice_id, wake.id, _defer_until=moment)
 
 

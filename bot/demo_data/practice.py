@@ -19,7 +19,7 @@ def demo_practice_settings() -> dict[str, Any]:
         "practice_slug": "juniper-grove",
         "practice_time_zone": TIME_ZONE.key,
         "work_domains": ("junipergrove.example.org",),
-        "support_phone": "+1 212 555 0100",
+        "support_phone": "(212) 555-0100",
         "support_email": "hello@junipergrove.example.org",
         "support_hours": "Monday to Friday, 9 am to 5 pm Eastern",
         "coordinators": (_COORDINATOR,),

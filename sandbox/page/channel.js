@@ -77,7 +77,10 @@ export function channelView(at) {
     list.scrollTop = list.scrollHeight;
     latest.hidden = true;
   }
-  list.addEventListener("scroll", () => { if (atBottom()) latest.hidden = true; });
+  let bottom = true;
+  list.addEventListener("scroll", () => { bottom = atBottom(); if (bottom) latest.hidden = true; });
+  // A thread that opens beside it, or a turned phone, makes the lines longer: whoever read the end still does.
+  new ResizeObserver(() => { if (bottom) toBottom(); }).observe(list);
 
   function tell(messages) {
     const fresh = messages.filter((one) => seen && !seen.has(one.ts) && one.user !== desk.place.as);

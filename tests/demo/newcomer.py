@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, expect
+from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, ViewportSize, expect
 
 from tests.canary import Identity
 
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1180, "height": 820}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1120, "height": 720}
 #: Cards are posted one a second, and some of the demo's own may stand before ours.
 PATIENCE = 30_000
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
@@ -58,6 +58,13 @@ class Newcomer:
     def private(self, text: str) -> Locator:
         return self.messages(text).filter(has_text="Only visible to you")
 
+    def thread(self) -> Locator:
+        """What stands in the thread that is open."""
+        return self.page.get_by_test_id("thread-pane").get_by_role("article")
+
+    async def close_thread(self) -> None:
+        await self.page.get_by_test_id("thread-close").click()
+
     async def press(self, button: str, code: str) -> None:
         """A button of the card, by what a screen reader says."""
         await self.card(code).get_by_role("button", name=f"{button} referral {code}").click(timeout=PATIENCE)
@@ -82,7 +89,7 @@ async def window(context: BrowserContext, address: str, troubles: list[str]) -> 
     page = await context.new_page()
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    await page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    await page.set_viewport_size(DESKTOP)
     await page.goto(address)
     await expect(page.get_by_test_id("clock")).not_to_be_empty()
     yield Newcomer(page)

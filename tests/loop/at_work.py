@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,6 +179,13 @@ class Running:
         """Turns the desk's clock as a person does on the sandbox's page, and waits until all is done."""
         assert await self.slack.advance(int(hours * 3600))
         await self.quiet()
+
+    async def swept(self, condition: Callable[[], Any]) -> None:
+        """Until it holds, with one sweep after another."""
+        async with asyncio.timeout(10):
+            while not condition():
+                await self.house.waker.sweep()
+                await asyncio.sleep(0.06)
 
     async def until(self, condition: Any, timeout: float = 10) -> None:
         """Looks at the database again and again; a change there is no change in the workspace."""
