@@ -17,8 +17,8 @@ _STILL_LISTED = (
 
 def paused(availability: Availability) -> Message:
     """In force already; where offers wait, it asks what becomes of them (DOMAIN.md G3)."""
-    until = f" until {slack_date(availability.paused_until)}" if availability.paused_until else ""
-    lead = f"*Your referrals are paused*{until}. Nobody can ask for you now. `/referrals resume` undoes this."
+    until = f"until {slack_date(availability.paused_until)}" if availability.paused_until else "until you resume them"
+    lead = f"*Your referrals are paused* {until} (`/referrals resume`). Nobody can ask for you now."
     blocks = [section(lead)]
     text = lead.replace("*", "")
     if waiting := len(availability.waiting):

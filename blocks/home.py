@@ -40,7 +40,7 @@ def home(provider: ProviderHome | None, coordinator: CoordinatorHome | None, ref
     if coordinator is not None:
         blocks += _coordinator(coordinator)
     if provider is not None:
-        blocks += _provider(provider)
+        blocks += [divider(), *_provider(provider)] if blocks else _provider(provider)
     if not blocks:
         blocks = [header("Referral desk"), section(refused or "There is nothing here for you at the moment.")]
     return dict(View(type="home", blocks=blocks).to_dict())
@@ -94,12 +94,12 @@ def _coordinator(shown: CoordinatorHome) -> list[Block]:
     )
     blocks = [header("Needs attention"), context(figures)]
     if not shown.items:
-        return [*blocks, section("Nothing needs you at the moment."), divider()]
+        return [*blocks, section("Nothing needs you at the moment.")]
     for item in shown.items[:MOST_ITEMS]:
         blocks.append(section(_item(item)))
         if buttons := attention_buttons(item.kind, item.status, item.referral_id, item.attention_id, item.code):
             blocks.append(actions(f"home.item.{item.attention_id}", *buttons))
-    return [*blocks, *_more(counts.attention - min(len(shown.items), MOST_ITEMS)), divider()]
+    return [*blocks, *_more(counts.attention - min(len(shown.items), MOST_ITEMS))]
 
 
 def _item(item: AttentionLine) -> str:

@@ -42,10 +42,13 @@ def not_here_yet(command: str) -> Message:
     )
 
 
-def open_answer(lines: Sequence[Line], more: int = 0) -> Message:
+def open_answer(lines: Sequence[Line], more: int = 0, *, everyones: bool = False) -> Message:
+    """``everyones``: for a coordinator who is no provider, all that waits for anybody."""
     if not lines:
-        return answer("Nothing is open for you at the moment. New referrals appear in the channel.")
-    return _list("*Open for you, the soonest deadline first*", lines, more)
+        whose = "" if everyones else " for you"
+        return answer(f"Nothing is open{whose} at the moment. New referrals appear in the channel.")
+    title = "All that waits for an answer" if everyones else "Open for you"
+    return _list(f"*{title}, the soonest deadline first*", lines, more)
 
 
 def mine_answer(lines: Sequence[Line], more: int = 0) -> Message:
@@ -82,7 +85,9 @@ def line_text(line: Line) -> str:
 
 def due(line: Line) -> str:
     if line.status is Status.PENDING:
-        whose = "reserved for you" if line.mine and line.kind is Kind.PREFERRED else "open"
+        whose = "open"
+        if line.kind is Kind.PREFERRED:
+            whose = "reserved for you" if line.mine else "reserved"
         return f"{whose} until {slack_date(line.expires_at)}"
     accepted = f", accepted {slack_date(line.accepted_at)}" if line.accepted_at else ""
     return {

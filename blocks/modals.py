@@ -53,6 +53,7 @@ def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
 
 def close_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
     reasons = {reason: sentence(label) for reason, label in CLOSE_REASONS.items()}
+    reasons[CloseReason.OTHER] = "Another reason"
     blocks = [
         section(
             f"Closing *{plain(code)}* is final. The client gets a closing email, and a provider who has accepted"

@@ -1,6 +1,6 @@
 """What a person is told privately after a click or a form: every outcome in plain words. Escaped mrkdwn."""
 
-from referrals.outcomes import Asks, Decision, Done, Missing, Question, Refused, Reserved, Since
+from referrals.outcomes import Asks, Decision, Done, Missing, Question, Refusal, Refused, Reserved, Since
 from store.vocabulary import Kind, Status
 
 from .labels import QUESTIONS, REFUSALS
@@ -11,6 +11,10 @@ UNKNOWN_BUTTON = (
     "This button is from another version of the desk and does nothing any more. Please open the card again."
 )
 
+NO_PROVIDER = (
+    "You coordinate this desk but are not on the roster as a provider, so nothing can be offered to you or accepted"
+    " by you. What needs you is on the Home tab."
+)
 FORM_LOST = "Slack did not open the form in time. Nothing has changed; please click again."
 
 
@@ -79,7 +83,10 @@ def reserved(outcome: Reserved) -> str:
     )
 
 
-def refused(outcome: Refused, whom: str) -> str:
+def refused(outcome: Refused, whom: str, *, coordinator: bool = False) -> str:
+    """``coordinator``: it is one who is told so, and who would be sent to themselves."""
+    if coordinator and outcome.reason is Refusal.UNLINKED:
+        return NO_PROVIDER
     return sentence(REFUSALS[outcome.reason].format(whom=whom))
 
 

@@ -14,13 +14,13 @@ from blocks.whom import whom_to_ask
 from referrals.accept import accept
 from referrals.assigning import choices
 from referrals.availability import Availability, pause, release_waiting, resume
-from referrals.coordinate import reopen
-from referrals.decline import pass_
-from referrals.forms import before_coordinating, before_decline, before_release
+from referrals.coordinate import may_coordinate, reopen
+from referrals.decline import may_decline, may_release, pass_
 from referrals.lifecycle import Event
 from referrals.outcomes import Asks, Decision, Done, Missing, Refused
 from referrals.progress import contacted, scheduled
 from referrals.progress import phoned as record_phoned
+from referrals.tx import Tx
 
 from .answers import open_form, tell
 from .click import Click
@@ -75,7 +75,7 @@ async def _phoned(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 
 async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, before_decline, click.value)
+    outcome = await act(deps, caller, click.action_id, may_decline, click.value)
     if isinstance(outcome, Done):
         await open_form(deps, click, decline_form(click.value, outcome.code, home=click.on_home))
     else:
@@ -83,7 +83,7 @@ async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 
 async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, before_release, click.value)
+    outcome = await act(deps, caller, click.action_id, may_release, click.value)
     if isinstance(outcome, Done):
         await open_form(deps, click, release_form(click.value, outcome.code, home=click.on_home))
     else:
@@ -91,7 +91,7 @@ async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 
 async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, before_coordinating, click.value, Event.CLOSE)
+    outcome = await act(deps, caller, click.action_id, may_coordinate, click.value, Event.CLOSE)
     if isinstance(outcome, Done):
         await open_form(deps, click, close_form(click.value, outcome.code, home=click.on_home))
     else:
@@ -99,7 +99,7 @@ async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 
 async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, before_coordinating, click.value, Event.ASSIGN)
+    outcome = await act(deps, caller, click.action_id, may_coordinate, click.value, Event.ASSIGN)
     found = await deps.desk.ask(caller.practice_id, choices, click.value) if isinstance(outcome, Done) else None
     if isinstance(outcome, Done) and found is not None:
         form = assign_form(click.value, outcome.code, found.providers, home=click.on_home)
@@ -177,5 +177,7 @@ async def _settle(
 async def wording(deps: SlackDeps, caller: Caller, outcome: Decision) -> str:
     """The outcome in words; whom to ask is looked up only for a refusal."""
     if isinstance(outcome, Refused):
-        return refused(outcome, await deps.desk.ask(caller.practice_id, lambda tx: whom_to_ask(tx.practice())))
+        practice = await deps.desk.ask(caller.practice_id, Tx.practice)
+        coordinator = caller.slack_user in practice.deciding_coordinators
+        return refused(outcome, whom_to_ask(practice), coordinator=coordinator)
     return reply(outcome, "")

@@ -50,7 +50,7 @@ async def _open(deps: SlackDeps, caller: Caller) -> Message:
     if isinstance(actor, Refused):
         return await _refused(deps, caller, actor)
     lines = await deps.desk.ask(caller.practice_id, open_lines, actor.provider_id, _COUNTED)
-    return open_answer(lines[:_SHOWN], len(lines) - _SHOWN)
+    return open_answer(lines[:_SHOWN], len(lines) - _SHOWN, everyones=actor.provider_id is None)
 
 
 async def _mine(deps: SlackDeps, caller: Caller) -> Message:

@@ -16,6 +16,8 @@ from .errors import DeliveryError, FailureKind
 _UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
 #: Nobody has to do anything for these to go away.
 _RETRY = frozenset({"ratelimited", "rate_limited", "accesslimited"})
+#: The app was uninstalled or its token revoked: nothing about the message. It goes out once the app is back.
+_UNTIL_REINSTALLED = frozenset({"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"})
 
 _TAKE_JSON = frozenset({"chat.postMessage", "chat.update", "conversations.open"})
 
@@ -120,6 +122,8 @@ def _sorted(error: SlackApiError) -> DeliveryError:
     if status == 429 or code in _RETRY:
         after = error.response.headers.get("Retry-After", "1")
         return DeliveryError("ratelimited", FailureKind.RETRY, retry_after=timedelta(seconds=float(after)))
+    if code in _UNTIL_REINSTALLED:
+        return DeliveryError(code, FailureKind.RETRY)
     if status >= 500 or code in _UNKNOWN or not data:
         return DeliveryError(code, FailureKind.UNKNOWN)
     return DeliveryError(code, FailureKind.PERMANENT)

@@ -31,12 +31,22 @@ def assign(tx: Tx, actor: Actor, referral_id: str, provider_id: str) -> Decision
     return _new_round(tx, actor, case, Event.ASSIGN, provider)
 
 
-def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provider | None) -> Decision:
-    referral, offer = case.referral, case.offer
+def may_coordinate(tx: Tx, actor: Actor, referral_id: str, event: Event) -> Decision:
+    """Whether to open a coordinator's form (assign, close): Done is yes, anything else is the answer instead of it."""
+    case = locked_referral(tx, referral_id)
+    return Missing() if case is None else _hindered(tx, actor, case, event) or case.done()
+
+
+def _hindered(tx: Tx, actor: Actor, case: Case, event: Event) -> Decision | None:
     if not actor.coordinator:
         return refuse(tx, case, actor, event, Refusal.NOT_COORDINATOR)
-    if not allowed(referral.status, event):
-        return since(tx, case, actor)
+    return None if allowed(case.referral.status, event) else since(tx, case, actor)
+
+
+def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provider | None) -> Decision:
+    referral, offer = case.referral, case.offer
+    if hindered := _hindered(tx, actor, case, event):
+        return hindered
     if provider is not None and (refused := _cannot_be_given(tx, case, provider)):
         return refuse(tx, case, actor, event, refused)
     told = (offer.kind, offer.provider_id, referral.status)

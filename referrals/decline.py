@@ -23,15 +23,10 @@ def decline(tx: Tx, actor: Actor, offer_id: str, reason: DeclineReason) -> Decis
     case = locked_case(tx, offer_id)
     if case is None:
         return Missing()
-    if case.offer.outcome is not None or not allowed(case.referral.status, Event.DECLINE):
-        return since(tx, case, actor)
+    if hindered := _hindered_decline(tx, actor, case):
+        return hindered
     if case.offer.kind is Kind.GENERAL:
         return pass_(tx, actor, offer_id)
-    if actor.provider_id != case.offer.provider_id and not actor.coordinator:
-        if not overdue(case.offer, tx.now):
-            return reserved(tx, case, actor, Event.DECLINE)
-        expire_offer(tx, case)
-        return since(tx, case, actor)
     close_round(tx, case.offer, OfferOutcome.DECLINED)
     tx.record(
         case.referral,
@@ -44,6 +39,23 @@ def decline(tx: Tx, actor: Actor, offer_id: str, reason: DeclineReason) -> Decis
     following = next_round(tx, case.referral, None, excluded=case.offer.excluded)
     notify_client(tx, case.referral, following, Template.CLIENT_DECLINED)
     return case.done()
+
+
+def may_decline(tx: Tx, actor: Actor, offer_id: str) -> Decision:
+    """Whether to open the form that asks for the reason: Done is yes, anything else is the answer instead of it."""
+    case = locked_case(tx, offer_id)
+    return Missing() if case is None else _hindered_decline(tx, actor, case) or case.done()
+
+
+def _hindered_decline(tx: Tx, actor: Actor, case: Case) -> Decision | None:
+    if case.offer.outcome is not None or not allowed(case.referral.status, Event.DECLINE):
+        return since(tx, case, actor)
+    if case.offer.kind is Kind.GENERAL or actor.coordinator or actor.provider_id == case.offer.provider_id:
+        return None
+    if not overdue(case.offer, tx.now):
+        return reserved(tx, case, actor, Event.DECLINE)
+    expire_offer(tx, case)
+    return since(tx, case, actor)
 
 
 def pass_(tx: Tx, actor: Actor, offer_id: str) -> Decision:
@@ -73,15 +85,27 @@ def release(tx: Tx, actor: Actor, referral_id: str, reason: DeclineReason) -> De
     case = locked_referral(tx, referral_id)
     if case is None:
         return Missing()
-    referral, holder = case.referral, case.referral.accepted_by
-    if not allowed(referral.status, Event.RELEASE) or holder is None:
-        return since(tx, case, actor)
-    if actor.provider_id != holder and not actor.coordinator:
-        return refuse(tx, case, actor, Event.RELEASE, Refusal.NOT_THEIRS)
+    if hindered := _hindered_release(tx, actor, case):
+        return hindered
     if reason is DeclineReason.NO_LONGER_WANTS:
         return close_case(tx, actor, case, CloseReason.NO_LONGER_NEEDED)
     give_back(tx, actor, case, reason)
     return case.done()
+
+
+def may_release(tx: Tx, actor: Actor, referral_id: str) -> Decision:
+    """Whether to open the form that asks for the reason; see ``may_decline``."""
+    case = locked_referral(tx, referral_id)
+    return Missing() if case is None else _hindered_release(tx, actor, case) or case.done()
+
+
+def _hindered_release(tx: Tx, actor: Actor, case: Case) -> Decision | None:
+    holder = case.referral.accepted_by
+    if not allowed(case.referral.status, Event.RELEASE) or holder is None:
+        return since(tx, case, actor)
+    if actor.provider_id != holder and not actor.coordinator:
+        return refuse(tx, case, actor, Event.RELEASE, Refusal.NOT_THEIRS)
+    return None
 
 
 def give_back(tx: Tx, actor: Actor, case: Case, reason: DeclineReason) -> Offer:

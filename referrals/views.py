@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import case
 from sqlmodel import col, select
 
 from store.tables import Attention, Offer, Provider, Referral
@@ -28,6 +29,9 @@ from .eligibility import eligible, in_network, paused, reachable, refusal
 from .lifecycle import HELD
 from .outcomes import Person
 from .tx import Tx
+
+#: In lists, what is still to be done comes first.
+_HOW_FAR = {Status.ACCEPTED: 0, Status.CONTACTED: 1, Status.SCHEDULED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def open_lines(tx: Tx, provider_id: str | None, limit: int = 20) -> list[Line]:
 
 
 def my_lines(tx: Tx, provider_id: str, limit: int = 20) -> list[Line]:
-    """What waits for this provider's decision, then what they have accepted, oldest first."""
+    """What waits for this provider's decision, then what they have accepted: the least far first, then the oldest."""
     provider = tx.get(Provider, provider_id)
     reserved = tx.session.exec(
         select(Offer, Referral)
@@ -201,7 +205,7 @@ def my_lines(tx: Tx, provider_id: str, limit: int = 20) -> list[Line]:
             Referral.accepted_by == provider_id,
             col(Referral.status).in_(list(HELD)),
         )
-        .order_by(col(Referral.accepted_at))
+        .order_by(case(_HOW_FAR, value=col(Referral.status)), col(Referral.accepted_at))
         .limit(limit)
     ).all()
     return [_line(referral, offer, provider) for offer, referral in [*reserved, *held]][:limit]

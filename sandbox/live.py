@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -43,7 +44,10 @@ class Live:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(heartbeat=30)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:  # the page was closed or loaded anew meanwhile
+            return socket
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._sockets.add(socket)
         self._pages[queue] = request.query.get("as", "")
@@ -58,9 +62,10 @@ class Live:
         return socket
 
     async def _write(self, socket: web.WebSocketResponse, queue: asyncio.Queue[dict[str, Any]]) -> None:
-        await socket.send_json({"kind": "changed"})
-        while not socket.closed:
-            await socket.send_json(await queue.get())
+        with suppress(ConnectionError):  # closed in the middle of it
+            await socket.send_json({"kind": "changed"})
+            while not socket.closed:
+                await socket.send_json(await queue.get())
 
     async def stop(self) -> None:
         if self._timer:

@@ -36,5 +36,5 @@ def watch() -> Iterator[canary.Watch]:
     watching.log.start()
     yield watching
     watching.log.stop()
-    if watching.sandboxes and (leaks := watching.leaks()):
-        pytest.fail(canary.report(leaks))
+    if watching.sandboxes and not watching.forgiven:
+        canary.must_be_clean(watching)

@@ -69,15 +69,16 @@ export function channelView(at) {
     h("div", { class: "scroll-frame" }, list, latest), compose.node);
   const newFrom = unseen(conversation(at))[0]?.ts || "";
   let reading = false;
+  let bottom = false;
   let seen = null;
   let headSign = "";
 
   const atBottom = () => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   function toBottom() {
     list.scrollTop = list.scrollHeight;
+    bottom = true;
     latest.hidden = true;
   }
-  let bottom = true;
   list.addEventListener("scroll", () => { bottom = atBottom(); if (bottom) latest.hidden = true; });
   // A thread that opens beside it, or a turned phone, makes the lines longer: whoever read the end still does.
   new ResizeObserver(() => { if (bottom) toBottom(); }).observe(list);

@@ -171,6 +171,7 @@ async def test_a_revoked_token_stops_the_sending_and_nothing_is_lost(socket_desk
     await desk.slack.revoke_tokens()
     assert await desk.slack.advance(48 * 3600)
     await desk.slack.until(lambda: desk.client_mail(done.code, "none of our providers"))
+    await desk.swept(lambda: len(_refused(desk, "conversations.open")) > 1 and _refused(desk, "chat.update"))
     assert not desk.told(COORDINATOR, done.code)
     desk.slack.reinstall()
     await desk.quiet()
@@ -187,6 +188,10 @@ async def test_a_socket_that_drops_is_opened_again(socket_desk: Running) -> None
     answer = await desk.person("maya").click(card, "referral.accept")
     assert answer.ok
     await desk.card(done.code, "*Accepted*")
+
+
+def _refused(desk: Running, method: str) -> list[Any]:
+    return [call for call in desk.slack.traffic.calls(method) if call.response.get("error") == "token_revoked"]
 
 
 def _posts(desk: Running) -> list[Any]:
