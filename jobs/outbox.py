@@ -21,7 +21,7 @@ from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState
 
 from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
-from .notices import NO_CARD_YET, send_notice
+from .notices import send_notice
 from .sms import OPTED_OUT
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
     try:
         reference = await send_notice(deps, letter, delivery)
     except DeliveryError as error:
-        level = logging.INFO if error.code == NO_CARD_YET else logging.WARNING  # its turn has not come
+        level = logging.WARNING if error.retry_after is None else logging.INFO  # its turn has not come
         log.log(level, "not_delivered", extra={"delivery": delivery.id, "trouble": error.code, "kind": error.kind})
         tried = delivery.attempts + 1  # the row in hand is as it was before this attempt
         wait = error.retry_after or deps.waits.after(tried)

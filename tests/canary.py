@@ -162,8 +162,7 @@ def _marks_of(text: str) -> set[str]:
 def _in_files(folder: Path) -> Iterator[Leak]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".csv":  # what is imported is the operator's own file
-            yield from found_in(f"file {path.name}", path.read_bytes().decode("utf-8", "replace"))
-            yield from found_in(f"file {path.name} (UTF-16)", path.read_bytes().decode("utf-16-le", "replace"))
+            yield from found_in(f"file {path.name}", path.read_bytes().decode("latin-1"))
 
 
 class LogKeeper(logging.Handler):

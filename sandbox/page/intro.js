@@ -17,5 +17,5 @@ export function introduction(holder) {
       h("li", {}, links.length ? ["Send a referral: ", links.map((one, index) => [index ? " · " : "", one]), ". Its card appears here."]
         : "Referrals appear here as cards, at once."),
       h("li", {}, "Press Accept as one person; choose another under “You are” and press it again."),
-      h("li", {}, "Turn the clock: +24 h brings the reminders, +48 h the automatic decline. Mail and texts wait in the Mailbox."))));
+      h("li", {}, "Turn the clock: +24 h brings the reminders, in the card's thread and by mail; +48 h the automatic decline. Mail and texts wait at the left."))));
 }

@@ -94,7 +94,7 @@ async def she_accepts(me: Newcomer, code: str, picture: Picture) -> None:
     await me.sees(announced, "replied to a thread", "@Maya Okonkwo-Reyes")
     await announced.get_by_role("button", name="replied to a thread").click()
     await me.sees(me.thread().filter(has_text="will contact the client"), f"has accepted {code}")
-    await me.page.set_viewport_size({"width": DESKTOP["width"], "height": 880})
+    await me.page.set_viewport_size({"width": DESKTOP["width"], "height": 820})
     await picture(me.page, "card-accepted")
     await me.page.set_viewport_size(DESKTOP)
     await me.close_thread()

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 
 import pytest
 from freezegun import freeze_time
 from redis import Redis
 
 from bot.house import House
+from jobs.queue import QUEUE
 from referrals.tx import Wake
+from store.tables import Offer
 from tests.canary import Watch
 
 from .at_work import COORDINATOR, Running
@@ -17,8 +20,8 @@ from .running import running
 
 pytestmark = pytest.mark.anyio
 
-#: As short as the columns, which count seconds, allow.
-SHORT = {"remind_after": 1, "expire_after": 2}
+#: As short as the columns, which count seconds, allow; and one that no test lives to see.
+SHORT, LONG = 1, 3600
 
 
 async def _nobody(_wakes: Sequence[Wake]) -> None:
@@ -30,25 +33,28 @@ def _deaf(house: House) -> None:
 
 
 async def _lives_through_its_deadlines(desk: Running) -> None:
-    """Both kinds of round, reminded and expired without anybody's doing, in real time."""
-    asked = await desk.submit(preferred="maya")
-    anyones = await desk.submit()
-    await desk.slack.until(lambda: len(desk.cards(asked.code)) == len(desk.cards(anyones.code)) == 1)
-    await desk.slack.until(lambda: desk.thread(asked.code) and desk.thread(anyones.code))
-    await desk.slack.until(lambda: desk.mail("maya", "left to answer"))
-    await desk.slack.until(lambda: desk.client_mail(anyones.code, "not forgotten"))
-    await desk.slack.until(lambda: desk.client_mail(anyones.code, "none of our providers"), timeout=8)
-    await desk.slack.until(lambda: desk.told(COORDINATOR, anyones.code), timeout=8)
-    await desk.slack.until(lambda: len(desk.cards(asked.code)) == 2, timeout=8)
-    await desk.slack.until(lambda: desk.client_mail(asked.code, "not available at this time"), timeout=8)
-    await desk.slack.until(lambda: "Nobody took" in desk.cards(anyones.code)[-1].all_text, timeout=8)
-    assert [offer.outcome for offer in await desk.offers(anyones.referral_id)] == ["expired"]
-    assert (await desk.offers(asked.referral_id))[0].outcome == "expired"
+    """Both kinds of round, reminded or expired without anybody's doing, in real time."""
+    await desk.change_practice(remind_after=SHORT, expire_after=LONG)
+    reminded = {"maya": await desk.submit(preferred="maya"), "": await desk.submit()}
+    await desk.change_practice(remind_after=LONG, expire_after=SHORT)
+    expired = {"maya": await desk.submit(preferred="maya"), "": await desk.submit()}
+    await desk.change_practice(expire_after=LONG)  # for the round that follows
+    await desk.slack.until(lambda: all(desk.thread(done.code) for done in reminded.values()), timeout=15)
+    await desk.slack.until(lambda: desk.mail("maya", "left to answer"), timeout=15)
+    for done in reminded.values():
+        await desk.slack.until(lambda code=done.code: desk.client_mail(code, "not forgotten"), timeout=15)
+    await desk.slack.until(lambda: desk.client_mail(expired[""].code, "none of our providers"), timeout=15)
+    await desk.slack.until(lambda: desk.told(COORDINATOR, expired[""].code), timeout=15)
+    await desk.slack.until(lambda: desk.client_mail(expired["maya"].code, "not available at this time"), timeout=15)
+    await desk.slack.until(lambda: len(desk.cards(expired["maya"].code)) == 2, timeout=15)
+    await desk.slack.until(lambda: "Nobody took" in desk.cards(expired[""].code)[-1].all_text, timeout=15)
+    for done in reminded.values():
+        assert [offer.outcome for offer in await desk.offers(done.referral_id)] == [None]
+    assert [offer.outcome for offer in await desk.offers(expired["maya"].referral_id)] == ["expired", None]
 
 
 async def test_with_the_sweep_off_the_wake_ups_suffice(tmp_path: Path, flushed: str, watch: Watch) -> None:
     async with running(tmp_path, flushed, sweep_every=None) as desk:
-        await desk.change_practice(**SHORT)
         await _lives_through_its_deadlines(desk)
     assert any("expire(" in line for line in watch.log.lines if line.startswith("arq.worker"))
     assert not any("sweep(" in line for line in watch.log.lines if line.startswith("arq.worker"))
@@ -56,20 +62,39 @@ async def test_with_the_sweep_off_the_wake_ups_suffice(tmp_path: Path, flushed: 
 
 async def test_with_every_wake_up_lost_the_sweep_suffices(tmp_path: Path, flushed: str, watch: Watch) -> None:
     async with running(tmp_path, flushed, sweep_every=1, prepare=_deaf) as desk:
-        await desk.change_practice(**SHORT)
         await _lives_through_its_deadlines(desk)
     assert not any("expire(" in line for line in watch.log.lines if line.startswith("arq.worker"))
 
 
 async def test_a_queue_emptied_under_the_worker_loses_nothing(tmp_path: Path, flushed: str) -> None:
     async with running(tmp_path, flushed, sweep_every=1) as desk:
-        await desk.change_practice(**SHORT)
-        done = await desk.submit(preferred="maya")
-        await desk.card(done.code)
+        await desk.change_practice(remind_after=SHORT, expire_after=LONG)
+        reminded = await desk.submit(preferred="maya")
+        await desk.change_practice(remind_after=LONG, expire_after=SHORT)
+        expired = await desk.submit(preferred="maya")
+        await desk.change_practice(expire_after=LONG)
         Redis.from_url(flushed).flushall()
-        await desk.slack.until(lambda: desk.mail("maya", "left to answer"))
-        await desk.slack.until(lambda: len(desk.cards(done.code)) == 2, timeout=8)
-        assert len(desk.thread(done.code)) == 1
+        await desk.slack.until(lambda: desk.mail("maya", "left to answer"), timeout=15)
+        await desk.slack.until(lambda: len(desk.cards(expired.code)) == 2, timeout=15)
+        await desk.quiet()
+        assert len(desk.thread(reminded.code)) == 1
+
+
+async def test_no_wake_up_comes_before_its_moment(tmp_path: Path, flushed: str) -> None:
+    """One that came a trice too early would find nothing due, and would be the last."""
+    async with running(tmp_path, flushed, sweep_every=None) as desk:
+        done = [await desk.submit() for _ in range(5)]
+        await desk.slack.until(lambda: all(desk.cards(one.code) for one in done))
+        await desk.house.waker.settle()
+        due = [moment for one in done for offer in await desk.offers(one.referral_id) for moment in _moments(offer)]
+        queued = await desk.house.redis.zrange(QUEUE, 0, -1, withscores=True)
+        later = sorted(at for _, at in queued if at > time() * 1000 + 1000)
+        for moment, at in zip(sorted(due), later, strict=True):
+            assert moment.timestamp() * 1000 <= at <= moment.timestamp() * 1000 + 2
+
+
+def _moments(offer: Offer) -> list[datetime]:
+    return [moment for moment in (offer.remind_due, offer.remind_client_due, offer.expires_at) if moment]
 
 
 async def test_turning_the_clock_fires_at_once(tmp_path: Path, flushed: str) -> None:
