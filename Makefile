@@ -13,7 +13,7 @@ run: $(VENV)/.runtime  ## one process against a real workspace, from .env
 	$(BIN)/referrals run
 
 test: $(VENV)/.dev browser  ## make test ARGS="tests/loop -x"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -104,6 +104,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.INACTIVE: "This provider is marked as inactive, so referrals do not come. {whom} can change that.",
     Refusal.NO_LICENCE: "The roster shows no current licence for the client's state. Ask {whom} if that is wrong.",
     Refusal.GAVE_IT_BACK: "You gave this referral back, so it is for others now. Ask {whom} if you want it after all.",
+    Refusal.UNREACHABLE: "This provider has neither a Slack account here nor a work email. Choose somebody else.",
     Refusal.NOT_THEIRS: "Only the provider who accepted this referral, or a coordinator, can do this. Ask {whom}.",
     Refusal.NOT_IN_NETWORK: "That insurer is not among your networks. Ask {whom} if that is wrong.",
     Refusal.NOT_COORDINATOR: "Only a coordinator can do this. Ask {whom}.",

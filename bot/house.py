@@ -134,8 +134,7 @@ def _jobs(
 
     return JobDeps(
         desk=desk,
-        slack=SlackSender(slack),
-        pace=pace,
+        slack=SlackSender(slack, pace),
         send_mail=send_mail,
         send_text=send_text if texter else None,
         coordinator_email=coordinator_email,

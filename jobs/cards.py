@@ -52,11 +52,10 @@ async def post(deps: JobDeps, practice_id: str, offer_id: str) -> None:
     try:
         ts = await _found(deps, channel, view) if attempts > 1 else None
         if ts is None:
-            await deps.pace.slot(channel)
             channel, ts = await deps.slack.post(channel, referral_card(view))
         link = await _link(deps, channel, ts)
     except DeliveryError as error:
-        await _failed(deps, practice_id, view, error, channel)
+        await _failed(deps, practice_id, view, error)
         return
     await deps.desk.do(practice_id, posted, offer_id, channel, ts, link, view.version)
 
@@ -133,12 +132,8 @@ async def _link(deps: JobDeps, channel: str, ts: str) -> str | None:
         return None  # a nicety: the card is posted, and that is what has to be remembered
 
 
-async def _failed(
-    deps: JobDeps, practice_id: str, view: CardView, error: DeliveryError, channel: str | None = None
-) -> None:
+async def _failed(deps: JobDeps, practice_id: str, view: CardView, error: DeliveryError) -> None:
     log.warning("card_not_shown", extra={"offer": view.offer_id, "trouble": error.code, "kind": error.kind})
-    if error.retry_after is not None and channel is not None:
-        await deps.pace.hold(channel, error.retry_after)
     wait = error.retry_after or deps.waits.card
     await deps.desk.do(practice_id, note_failure, view.offer_id, error.code, error.kind, wait, deps.waits.blocked_card)
 

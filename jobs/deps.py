@@ -7,7 +7,6 @@ from typing import Protocol
 from referrals.desk import Desk
 from referrals.letters import Letter
 
-from .pacing import Pace
 from .slack import SlackSender
 from .waits import Waits
 
@@ -28,7 +27,6 @@ class JobDeps:
 
     desk: Desk
     slack: SlackSender
-    pace: Pace
     send_mail: MailSender
     send_text: TextSender | None  # None: the practice has no SMS account
     coordinator_email: Callable[[str], Awaitable[str | None]]

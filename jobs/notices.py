@@ -42,16 +42,8 @@ async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
         channel = await deps.slack.open_dm(letter.address)
     if delivery.state is DeliveryState.UNKNOWN and (ts := await _found(deps, channel, thread_ts, delivery)):
         return ts
-    if thread_ts is not None:
-        await deps.pace.slot(channel)
-    try:
-        _, ts = await deps.slack.post(
-            channel, notice(letter, delivery.id), thread_ts=thread_ts, broadcast=_broadcast(letter)
-        )
-    except DeliveryError as error:
-        if error.retry_after is not None:
-            await deps.pace.hold(channel, error.retry_after)
-        raise
+    message, broadcast = notice(letter, delivery.id), _broadcast(letter)
+    _, ts = await deps.slack.post(channel, message, thread_ts=thread_ts, broadcast=broadcast)
     return ts
 
 

@@ -4,6 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+
+from .errors import DeliveryError, FailureKind
 
 #: A little over a second, so that the steady state sees no 429.
 POST_GAP = timedelta(milliseconds=1010)
@@ -17,10 +20,13 @@ class Pace:
         self._gap_ms = int(gap.total_seconds() * 1000)
 
     async def slot(self, channel: str) -> None:
-        """Returns when this caller may post into the channel."""
-        while not await self._redis.set(self._key(channel), 1, nx=True, px=self._gap_ms):
-            left = await self._redis.pttl(self._key(channel))
-            await asyncio.sleep(max(left, 5) / 1000)
+        """Returns when this caller may post into the channel. Raises DeliveryError when the queue cannot be asked."""
+        try:
+            while not await self._redis.set(self._key(channel), 1, nx=True, px=self._gap_ms):
+                left = await self._redis.pttl(self._key(channel))
+                await asyncio.sleep(max(left, 5) / 1000)
+        except (RedisError, OSError):
+            raise DeliveryError("queue_unreachable", FailureKind.RETRY) from None
 
     async def hold(self, channel: str, wait: timedelta) -> None:
         """Slack said Retry-After: nobody posts there before."""

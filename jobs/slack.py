@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks.message import Message
 
 from .errors import DeliveryError, FailureKind
+from .pacing import Pace
 
 #: Slack may have done it all the same (PLATFORM.md): never repeated without looking.
 _UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
@@ -26,26 +27,36 @@ METADATA_NOTICE = "referral_notice"
 
 
 class SlackSender:
-    """Posts, updates and reads back. ``client`` must have no retry handlers: the SDK's re-send a POST blindly."""
+    """Posts at Slack's pace, updates and reads back.
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    ``client`` must have no retry handlers: the SDK's re-send a POST blindly.
+    """
+
+    def __init__(self, client: AsyncWebClient, pace: Pace) -> None:
         self._client = client
+        self._pace = pace
         self._dms: dict[str, str] = {}  # a user's direct message channel never changes
 
     async def post(
         self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> tuple[str, str]:
-        """Answers the channel and ts of the new message. Raises DeliveryError."""
-        answer = await self._call(
-            "chat.postMessage",
-            channel=channel,
-            text=message.text,
-            blocks=message.blocks,
-            metadata=message.metadata,
-            unfurl_links=False,
-            unfurl_media=False,
-            **({"thread_ts": thread_ts, "reply_broadcast": broadcast} if thread_ts else {}),
-        )
+        """Waits for its turn in the channel; answers the channel and ts of the new message. Raises DeliveryError."""
+        await self._pace.slot(channel)
+        try:
+            answer = await self._call(
+                "chat.postMessage",
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=message.metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+                **({"thread_ts": thread_ts, "reply_broadcast": broadcast} if thread_ts else {}),
+            )
+        except DeliveryError as error:
+            if error.retry_after is not None:
+                await self._pace.hold(channel, error.retry_after)
+            raise
         return str(answer["channel"]), str(answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:

@@ -68,4 +68,4 @@ def _cannot_be_given(tx: Tx, case: Case, provider: Provider) -> Refusal | None:
     """A coordinator may offer it to somebody paused or out of network; not to somebody gone or without a licence."""
     if reason := refusal(provider, case.referral, tx.now):
         return reason
-    return None if reachable(provider) else Refusal.UNLINKED
+    return None if reachable(provider) else Refusal.UNREACHABLE

@@ -17,6 +17,7 @@ class Refusal(StrEnum):
     INACTIVE = "inactive"
     NO_LICENCE = "no_licence"
     GAVE_IT_BACK = "gave_it_back"
+    UNREACHABLE = "unreachable"
     NOT_THEIRS = "not_theirs"
     NOT_IN_NETWORK = "not_in_network"
     NOT_COORDINATOR = "not_coordinator"

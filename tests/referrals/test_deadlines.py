@@ -3,13 +3,15 @@
 import pytest
 
 from referrals.accept import accept
-from referrals.coordinate import reopen
+from referrals.availability import release_waiting
+from referrals.coordinate import assign, reopen
 from referrals.deadlines import expire, remind, remind_client
+from referrals.decline import decline, release
 from referrals.letters import Void, compose
 from referrals.notices import Template as T
 from referrals.progress import contacted
 from store.tables import Delivery, Practice, Provider
-from store.vocabulary import AttentionKind, OfferOutcome
+from store.vocabulary import AttentionKind, DeclineReason, OfferOutcome
 from tests.desk import CORA, Office, by
 
 ACTS = {"remind": remind, "remind_client": remind_client, "expire": expire}
@@ -124,3 +126,21 @@ async def test_expired_twice(office: Office, team: Team) -> None:
     finals = await office.rows(Delivery, template=str(T.CLIENT_FINAL))
     assert [isinstance(await office.do(compose, one), Void) for one in finals] == [True, False]
     assert await office.attention(done.referral_id) == [AttentionKind.EXPIRED]
+
+
+@pytest.mark.parametrize("ends", ["declined", "expired", "released"])
+async def test_who_gave_it_back_stays_out_of_every_later_round(office: Office, team: Team, ends: str) -> None:
+    maya, noor = team
+    done = await office.submit(maya)
+    await office.do(accept, by(maya), done.offer_id)
+    await office.do(release, by(maya), done.referral_id, DeclineReason.CONFLICT)
+    await office.do(assign, CORA, done.referral_id, noor.id)
+    reserved = (await office.referral(done.referral_id)).offer_id
+    if ends == "declined":
+        await office.do(decline, by(noor), reserved, DeclineReason.SCHEDULE)
+    elif ends == "expired":
+        office.clock.turn(hours=48)
+        await office.do(expire, reserved)
+    else:
+        await office.do(release_waiting, by(noor), noor.id)
+    assert [offer.excluded for offer in await office.offers(done.referral_id)] == [[], [maya.id], [maya.id], [maya.id]]
