@@ -49,7 +49,7 @@ TABLE: dict[str, tuple[dict[str, Any], Row]] = {
     ),
     "not in Slack, no work email": (
         {"slack_standing": SlackStanding.MISSING, "slack_user": None, "work_email": None},
-        Row(None, Unroutable.UNREACHABLE, assign=Refusal.UNLINKED),
+        Row(None, Unroutable.UNREACHABLE, assign=Refusal.UNREACHABLE),
     ),
     "not in Slack, has a work email": ({"slack_standing": SlackStanding.MISSING, "slack_user": None}, Row(None, None)),
     "not looked up yet, has a work email": (
