@@ -1,6 +1,6 @@
 """Saying no: a preferred provider declines, anyone passes, and whoever accepted gives it back."""
 
-from store.tables import Offer, Pass, Provider
+from store.tables import Offer, Pass, Provider, Referral
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, Status
 
 from .actor import Actor
@@ -37,8 +37,16 @@ def decline(tx: Tx, actor: Actor, offer_id: str, reason: DeclineReason) -> Decis
         reason=reason,
     )
     following = next_round(tx, case.referral, None, excluded=case.offer.excluded)
+    _passed_already(tx, case.referral, following, case.offer.provider_id)
     notify_client(tx, case.referral, following, Template.CLIENT_DECLINED)
     return case.done()
+
+
+def _passed_already(tx: Tx, referral: Referral, offer: Offer, provider_id: str | None) -> None:
+    """Whoever has just declined is not waited for in the round that follows, though they may still accept."""
+    if provider_id is not None:
+        tx.add(Pass(offer_id=offer.id, provider_id=provider_id, practice_id=tx.practice_id, passed_at=tx.now))
+        alert_if_nobody_left(tx, referral, offer)
 
 
 def may_decline(tx: Tx, actor: Actor, offer_id: str) -> Decision:

@@ -38,6 +38,7 @@ class Contact:
     phone: str | None
     email_ok: bool
     voicemail_ok: bool
+    do_not_contact: bool
     notes: str | None
 
 
@@ -169,6 +170,7 @@ def contact_of(tx: Tx, client: Client) -> Contact:
         phone=open_(client.phone),
         email_ok=client.email_ok,
         voicemail_ok=client.voicemail_ok,
+        do_not_contact=client.do_not_contact,
         notes=open_(client.notes),
     )
 

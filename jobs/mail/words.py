@@ -180,13 +180,14 @@ def _reach(contact: Contact) -> Reach:
         ("Client", contact.name),
         ("Goes by", contact.preferred_name),
         ("Parent or guardian", contact.guardian),
+        ("Please mind", "has asked not to be contacted" if contact.do_not_contact else None),
     )
     return Reach(
         rows=tuple((label, phrasing.line(name, 200)) for label, name in names if name),
         phone=phrasing.telephone(contact.phone),
         phone_link=phrasing.telephone_link(contact.phone),
         voicemail_ok=contact.voicemail_ok,
-        email=phrasing.line(contact.email, 254) if contact.email_ok else "",
+        email=phrasing.line(contact.email, 254) if contact.email_ok and not contact.do_not_contact else "",
         guardian=bool(contact.guardian),
         notes=phrasing.paragraphs(contact.notes, 4000),
     )

@@ -30,6 +30,7 @@ CONTACT = Contact(
     phone="+12125550177",
     email_ok=True,
     voicemail_ok=False,
+    do_not_contact=False,
     notes="Canarynote: evenings are best.\nPlease ring twice.",
 )
 IDENTITY = ("Canaryname", "Canarynick", "canary.client", "555-0177", "2125550177", "Canarynote")

@@ -125,10 +125,13 @@ class Model:
 
     def to_all(self, case: Case, outcome: str, event: str) -> None:
         """A round that was somebody's ends, and everyone is asked."""
-        excluded = frozenset(case.latest.excluded)
+        excluded, whose = frozenset(case.latest.excluded), case.latest.whose
         self.end(case, outcome)
         case.history.append(event)
         self.open(case, None, excluded)
+        if outcome == "declined" and whose:
+            case.latest.passed.add(whose)  # not waited for, though they may still accept
+            self.look_for_somebody(case)
         case.tell_client("client_declined")
 
     def accept(self, who: str, case: Case, round: Round, confirmed: bool) -> str:

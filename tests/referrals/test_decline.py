@@ -10,7 +10,7 @@ from referrals.letters import Letter, Void, compose
 from referrals.notices import Template as T
 from referrals.outcomes import Done
 from referrals.progress import contacted, scheduled
-from store.tables import Attention, Delivery, Provider
+from store.tables import Attention, Delivery, Offer, Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, SlackStanding, Status
 from tests.desk import CORA, Office, by
 
@@ -123,3 +123,15 @@ async def test_a_decline_notice_that_comes_after_the_next_round(office: Office, 
     late = (await office.rows(Delivery, template=str(T.CLIENT_DECLINED)))[0]
     assert await office.do(compose, late) == Void("no_longer_true")
     assert await sent(office, T.CLIENT_CONFIRMATION) == [False, True]
+
+
+async def test_the_only_eligible_provider_declines_and_coordinators_hear_at_once(office: Office) -> None:
+    """Nobody is left to wait for, 48 hours before the round ends; the decliner may still change their mind."""
+    [maya] = await office.team("Maya Chen")
+    done = await office.submit(maya)
+    assert not await office.rows(Attention, referral_id=done.referral_id)
+    await office.do(decline, by(maya), done.offer_id, DeclineReason.SCHEDULE)
+    [item] = await office.rows(Attention, referral_id=done.referral_id)
+    assert item.kind is AttentionKind.NOBODY_ELIGIBLE
+    [following] = [one for one in await office.rows(Offer, referral_id=done.referral_id) if one.outcome is None]
+    assert isinstance(await office.do(accept, by(maya), following.id), Done)

@@ -48,6 +48,7 @@ async def test_the_acceptor_is_told_how_to_reach_the_client(office: Office) -> N
         phone="+12025550142",
         email_ok=True,
         voicemail_ok=True,
+        do_not_contact=False,
         notes="After five",
     )
 
