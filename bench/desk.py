@@ -18,8 +18,8 @@ from bot.logs import configure
 from bot.run import routes, slack_app
 from bot.settings import Settings
 from referrals.actor import CLIENT, OPERATOR
-from referrals.imports import FileKind, import_file
-from referrals.intake import Intake
+from referrals.imports.files import FileKind, import_file
+from referrals.intake.request import Intake
 from referrals.submit import submit
 
 ROSTER = Path(__file__).parent.parent / "tests" / "loop" / "roster.csv"

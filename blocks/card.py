@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from referrals.views import CardView
+from referrals.views.card import CardView
 from store.vocabulary import Kind, Status
 
 from .buttons import deciding_buttons, progress_buttons

@@ -1,6 +1,6 @@
 """A referral's facts as text: the ones that a card may hold (DOMAIN.md section 3, rule 2)."""
 
-from referrals.views import Facts
+from referrals.views.facts import Facts
 
 from .layout import fields
 from .message import Block

@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_sdk.models.views import View
 
-from referrals.numbers import Numbers
-from referrals.views import AttentionLine, Line, Standing
+from referrals.views.coordinators import AttentionLine, Numbers
+from referrals.views.lists import Line, Standing
 from store.vocabulary import ProviderStatus, Status
 
 from .buttons import attention_buttons, deciding_buttons, progress_buttons

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from referrals.views import Line, Standing
+from referrals.views.lists import Line, Standing
 from store.vocabulary import Kind, ProviderStatus, Status
 
 from .availability import answer

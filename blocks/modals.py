@@ -9,8 +9,8 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButtonsElement, StaticSelectElement
 from slack_sdk.models.views import View
 
-from referrals.assigning import Choice
 from referrals.outcomes import Asks
+from referrals.views.coordinators import Choice
 from store.vocabulary import CloseReason, DeclineReason
 
 from .availability import answer

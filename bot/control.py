@@ -15,8 +15,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from referrals.csv_files import MAX_BYTES
-from referrals.imports import FileKind, import_file
+from referrals.imports.csv_files import MAX_BYTES
+from referrals.imports.files import FileKind, import_file
 
 from .house import House
 

@@ -8,9 +8,9 @@ from typing import Any
 import typer
 
 from referrals.clock import Clock
-from referrals.csv_files import Problem
 from referrals.desk import Desk
-from referrals.imports import FileKind, import_file
+from referrals.imports.csv_files import Problem
+from referrals.imports.files import FileKind, import_file
 from store.database import Database, DatabaseInUse, open_database
 
 from .clock import read_offset

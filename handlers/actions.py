@@ -12,7 +12,6 @@ from blocks.modals import assign_form, close_form, confirm_form, decline_form, r
 from blocks.replies import UNKNOWN_BUTTON, passed, phoned, refused, reply
 from blocks.whom import whom_to_ask
 from referrals.accept import accept
-from referrals.assigning import choices
 from referrals.availability import Availability, pause, release_waiting, resume
 from referrals.coordinate import may_coordinate, reopen
 from referrals.decline import may_decline, may_release, pass_
@@ -21,6 +20,7 @@ from referrals.outcomes import Asks, Decision, Done, Missing, Refused
 from referrals.progress import contacted, scheduled
 from referrals.progress import phoned as record_phoned
 from referrals.tx import Tx
+from referrals.views.coordinators import choices
 
 from .answers import open_form, tell
 from .click import Click

@@ -11,7 +11,7 @@ from blocks.whom import whom_to_ask
 from referrals.actor import Actor
 from referrals.availability import Availability, pause, resume
 from referrals.outcomes import Refusal, Refused
-from referrals.views import my_lines, open_lines, standing
+from referrals.views.lists import my_lines, open_lines, standing
 
 from .actions import wording
 from .deps import SlackDeps

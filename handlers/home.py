@@ -6,10 +6,10 @@ from blocks.home import CoordinatorHome, ProviderHome, home
 from blocks.replies import refused
 from blocks.whom import whom_to_ask
 from referrals.actor import Actor
-from referrals.numbers import numbers
 from referrals.outcomes import Refused
 from referrals.tx import Tx
-from referrals.views import attention_lines, my_lines, standing
+from referrals.views.coordinators import attention_lines, numbers
+from referrals.views.lists import my_lines, standing
 
 from .answers import publish
 from .deps import SlackDeps

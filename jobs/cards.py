@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from blocks.card import referral_card
 from referrals.outbox import need_attention
 from referrals.tx import Tx, WakeKind
-from referrals.views import CardView, card
+from referrals.views.card import CardView, card
 from store.tables import Delivery, Offer, Referral
 from store.vocabulary import AttentionKind, DeliveryState, Status
 

@@ -13,7 +13,7 @@ from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, 
 from .deciding import overdue
 from .notices import NOTICES, Context, Template
 from .tx import Tx
-from .views import Facts, facts_of
+from .views.facts import Facts, facts_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from store.vocabulary import AttentionKind, Kind, Urgency
 
 from .actor import Actor
 from .eligibility import unroutable
-from .intake import Intake
+from .intake.request import Intake
 from .lifecycle import Event
 from .notices import Template
 from .outbox import need_attention, notify_client, notify_source

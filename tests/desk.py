@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, col, select
 from referrals.actor import CLIENT, Actor, Surface
 from referrals.clock import Clock
 from referrals.desk import Desk
-from referrals.intake import Intake
+from referrals.intake.request import Intake
 from referrals.outcomes import Done
 from referrals.submit import submit
 from referrals.tx import Tx, Wake

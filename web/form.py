@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from referrals.choices import Choices, load_choices
 from referrals.desk import Desk
-from referrals.fields import FieldError, printable
-from referrals.form_intake import Received, receive, received
-from referrals.intake import Intake
-from referrals.intake_checks import check_intake
+from referrals.intake.checks import check_intake
+from referrals.intake.choices import Choices, load_choices
+from referrals.intake.fields import FieldError, printable
+from referrals.intake.form import Received, receive, received
+from referrals.intake.request import Intake
 from referrals.practices import by_slug
 from store.tables import Practice
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from referrals.choices import Choices
+from referrals.intake.choices import Choices
 from store.vocabulary import AGE_BANDS, CONCERNS, DELIVERY_MODES, INSURERS, SERVICES, STATES
 
 Option = tuple[str, str]

@@ -1,8 +1,8 @@
 """The requests for care of the demo's month, put through the same checks as a form or a file."""
 
-from referrals.choices import Choices
-from referrals.intake import Intake
-from referrals.intake_checks import check_intake
+from referrals.intake.checks import check_intake
+from referrals.intake.choices import Choices
+from referrals.intake.request import Intake
 
 from .clients import CLIENTS
 from .practice import REFERRERS

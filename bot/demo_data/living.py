@@ -20,7 +20,7 @@ from referrals.actor import CLIENT, OPERATOR, SYSTEM, Actor, Surface
 from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.decline import decline, pass_, release
-from referrals.intake import Intake
+from referrals.intake.request import Intake
 from referrals.lifecycle import Event
 from referrals.outcomes import Decision, Done
 from referrals.progress import contacted, phoned, scheduled

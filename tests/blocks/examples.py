@@ -7,7 +7,9 @@ from typing import Any
 from referrals.letters import Colleague, Letter
 from referrals.notices import NOTICES, Template
 from referrals.outcomes import Person
-from referrals.views import CardView, Facts, Line, Standing
+from referrals.views.card import CardView
+from referrals.views.facts import Facts
+from referrals.views.lists import Line, Standing
 from sandbox.block_rules import check_blocks
 from sandbox.checking import Check
 from store.tables import Practice

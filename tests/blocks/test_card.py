@@ -7,7 +7,8 @@ import pytest
 from blocks.card import referral_card
 from blocks.labels import CLOSE_REASONS
 from referrals.outcomes import Person
-from referrals.views import CardView, Facts
+from referrals.views.card import CardView
+from referrals.views.facts import Facts
 from store.vocabulary import Kind, Status
 from tests.blocks.examples import HOSTILE, LATER, STATES, all_text, buttons, complaints, view
 

@@ -10,11 +10,9 @@ from blocks.ids import PREFIX, ActionId, CallbackId
 from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_answer, status_answer
 from blocks.modals import assign_form, close_form, confirm_form, decline_form, notice_view, release_form, subject_of
 from blocks.replies import reply
-from referrals.assigning import Choice
 from referrals.availability import Availability
-from referrals.numbers import Numbers
 from referrals.outcomes import Asks, Decision, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
-from referrals.views import AttentionLine
+from referrals.views.coordinators import AttentionLine, Choice, Numbers
 from sandbox.views import check_view
 from store.vocabulary import AttentionKind, Kind, ProviderStatus, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, line, standing

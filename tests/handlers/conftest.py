@@ -24,11 +24,11 @@ from referrals.actor import CLIENT
 from referrals.clock import Clock
 from referrals.deadlines import expire
 from referrals.desk import Desk
-from referrals.intake import Intake
+from referrals.intake.request import Intake
 from referrals.outcomes import Done
 from referrals.submit import submit
 from referrals.tx import Tx, Wake
-from referrals.views import card
+from referrals.views.card import card
 from sandbox import Manifest, RateLimits, Sandbox, SandboxConfig
 from sandbox.workspace import Message
 from store.database import Database, open_database

@@ -11,7 +11,7 @@ from jobs.mail import Rendered, render
 from jobs.mail.words import words_of
 from referrals.letters import Colleague, Contact, Letter
 from referrals.notices import NOTICES, Template
-from referrals.views import Facts
+from referrals.views.facts import Facts
 from store.tables import Practice
 from store.vocabulary import CloseReason, DeliveryChannel, Kind, Status
 

@@ -12,8 +12,8 @@ from bot.house import House
 from jobs.members import refresh_members
 from jobs.outbox import undone
 from referrals.actor import CLIENT, OPERATOR
-from referrals.imports import FileKind, import_file
-from referrals.intake import Intake
+from referrals.imports.files import FileKind, import_file
+from referrals.intake.request import Intake
 from referrals.outcomes import Done
 from referrals.submit import submit
 from referrals.tx import Tx

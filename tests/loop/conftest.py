@@ -7,8 +7,9 @@ import pytest
 from redis import Redis
 
 from bot import embedded
-from tests.canary import Monitor, Watch
+from tests.canary import Watch
 from tests.loop.running import Running, running
+from tests.queue_monitor import Monitor
 
 
 @pytest.fixture(scope="session")

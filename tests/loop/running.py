@@ -18,7 +18,7 @@ from bot.settings import Settings
 from jobs.waits import Waits
 from jobs.worker import SWEEP_EVERY
 from referrals.actor import OPERATOR
-from referrals.imports import FileKind, import_file
+from referrals.imports.files import FileKind, import_file
 from sandbox.config import Manifest, SandboxConfig
 from sandbox.limits import RateLimits
 from sandbox.server import Sandbox

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sqlmodel import SQLModel, func, select
 
 from referrals.clock import Clock
-from referrals.csv_files import MAX_BYTES, Columns, Problem, Table, parse_csv
 from referrals.desk import Desk
-from referrals.imports import FileKind, ImportReport, import_file
+from referrals.imports.csv_files import MAX_BYTES, Columns, Problem, Table, parse_csv
+from referrals.imports.files import FileKind, ImportReport, import_file
 from referrals.tx import Tx, Wake
 from store.database import open_database
 from store.tables import Client, Delivery, History, Practice, Provider, Referral

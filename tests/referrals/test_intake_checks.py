@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.choices import Choices, Selectable
-from referrals.intake import Intake
-from referrals.intake_checks import FIELDS, check_intake
+from referrals.intake.checks import FIELDS, check_intake
+from referrals.intake.choices import Choices, Selectable
+from referrals.intake.request import Intake
 from store.vocabulary import Urgency
 
 GOOD = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from store.vocabulary import ProviderStatus
 
-from . import vocabularies
-from .fields import (
+from ..intake import vocabularies
+from ..intake.fields import (
     FieldError,
     Fields,
     Unusable,

@@ -11,15 +11,15 @@ from sqlmodel import col, select
 
 from store.tables import Referral
 
-from .actor import OPERATOR, Actor
-from .choices import Choices, load_choices
+from ..actor import OPERATOR, Actor
+from ..desk import Desk
+from ..intake.choices import Choices, load_choices
+from ..submit import submit
+from ..tx import Tx
+from .checks import REFERRAL_COLUMNS, ROSTER_COLUMNS, ReferralLine, check_referrals, check_roster
 from .csv_files import Columns, Problem, Table, parse_csv
-from .desk import Desk
-from .import_checks import REFERRAL_COLUMNS, ROSTER_COLUMNS, ReferralLine, check_referrals, check_roster
 from .roster import Progress, RosterChange, apply_roster
 from .roster_lines import RosterLine
-from .submit import submit
-from .tx import Tx
 
 
 class FileKind(StrEnum):

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from store.tables import Provider
 
-from .eligibility import paused, standing_refusal
+from ..eligibility import paused, standing_refusal
+from ..tx import Tx
 from .fields import Unusable, quoted
-from .tx import Tx
 from .vocabularies import alternatives, key
 
 

@@ -7,7 +7,7 @@ from store.vocabulary import Urgency
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Built by ``intake_checks``; already normalised: E.164 phone, lower-case email, slugs of the vocabularies.
+    """Built by ``checks``; already normalised: E.164 phone, lower-case email, slugs of the vocabularies.
 
     ``nonce`` (of a form) and ``external_id`` (of a file) make sending the same thing twice one referral.
     """

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .choices import Choices
+from ..intake.checks import FIELDS, check_intake
+from ..intake.choices import Choices
+from ..intake.request import Intake
 from .csv_files import Columns, Problem, Row, Table
-from .intake import Intake
-from .intake_checks import FIELDS, check_intake
 from .roster_lines import COLUMNS as ROSTER_FIELDS
 from .roster_lines import RosterLine, check_roster_line
 

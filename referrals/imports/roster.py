@@ -9,13 +9,13 @@ from store.ids import new_id
 from store.tables import Provider
 from store.vocabulary import ProviderStatus
 
-from .actor import Actor
-from .availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
+from ..actor import Actor
+from ..availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
+from ..eligibility import paused
+from ..tx import Tx
 from .csv_files import Problem
-from .eligibility import paused
 from .roster_lines import RosterLine
 from .roster_plan import match, wanted
-from .tx import Tx
 
 Progress = Callable[[int, int], None]
 

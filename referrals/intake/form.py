@@ -6,10 +6,10 @@ from sqlmodel import select
 
 from store.tables import Referral
 
-from .actor import CLIENT
-from .intake import Intake
-from .submit import submit
-from .tx import Tx
+from ..actor import CLIENT
+from ..submit import submit
+from ..tx import Tx
+from .request import Intake
 
 
 @dataclass(frozen=True, slots=True)

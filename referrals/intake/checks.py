@@ -20,7 +20,7 @@ from .fields import (
     some_of,
     yes_no,
 )
-from .intake import Intake
+from .request import Intake
 
 MAX_NAME = 200
 MAX_NOTES = 4000

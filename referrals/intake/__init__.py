@@ -1,0 +1,1 @@
+"""The one validated request for care behind every way in: form, file, later staff and partners."""
