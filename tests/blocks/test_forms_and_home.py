@@ -118,7 +118,9 @@ OUTCOMES: list[tuple[Decision, list[str]]] = [
     (Missing(), ["not on this desk"]),
     (Asks("R-1", "o", tuple(Question), Person("Bo", "U0BO")), ["for <@U0BO>", "networks"]),
     *((Done("r", "o", "R-1", status), ["R-1"]) for status in Status),
-    *((Refused(reason), [WHOM]) for reason in Refusal),
+    # Only a coordinator meets this one, who has nobody else to ask.
+    (Refused(Refusal.UNREACHABLE), ["Choose somebody else"]),
+    *((Refused(reason), [WHOM]) for reason in Refusal if reason is not Refusal.UNREACHABLE),
 ]
 
 
