@@ -1,10 +1,10 @@
 """The buttons that stand on cards, in direct messages, in lists and on Home alike."""
 
-from slack_sdk.models.blocks import ButtonElement
+from slack_sdk.models.blocks import ButtonElement, Option, OverflowMenuElement
 
 from store.vocabulary import AttentionKind, Kind, Status
 
-from .ids import ActionId
+from .ids import ActionId, menu_value
 from .layout import button
 
 Buttons = list[ButtonElement]
@@ -23,11 +23,22 @@ def progress_buttons(referral_id: str, code: str, status: Status) -> Buttons:
     contacted = button(ActionId.CONTACTED, "Contacted", referral_id, f"Client of {code} contacted", "primary")
     scheduled = button(ActionId.SCHEDULED, "Scheduled", referral_id, f"A first session of {code} is scheduled")
     release = button(ActionId.RELEASE, "Release", referral_id, f"Give referral {code} back")
+    close = button(ActionId.CLOSE, "Close", referral_id, f"Close referral {code}")
     if status is Status.ACCEPTED:
-        return [contacted, scheduled, release]
+        return [contacted, scheduled, release, close]
     if status is Status.CONTACTED:
-        return [button(ActionId.SCHEDULED, "Scheduled", referral_id, f"{code} is scheduled", "primary"), release]
-    return [release] if status is Status.SCHEDULED else []
+        first = button(ActionId.SCHEDULED, "Scheduled", referral_id, f"{code} is scheduled", "primary")
+        return [first, release, close]
+    return [release, close] if status is Status.SCHEDULED else []
+
+
+def coordinating_menu(referral_id: str, status: Status) -> OverflowMenuElement:
+    """For the card of a referral in nobody's hands. Each option stands for a button; others are told who may."""
+    choices = {ActionId.ASSIGN: "Assign to a provider", ActionId.CLOSE: "Close referral"}
+    if status is Status.EXPIRED:
+        choices = {ActionId.REOPEN: "Offer to everyone again", **choices}
+    options = [Option(value=menu_value(action, referral_id), label=label) for action, label in choices.items()]
+    return OverflowMenuElement(action_id=ActionId.MORE, options=options)
 
 
 def attention_buttons(

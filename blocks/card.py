@@ -6,7 +6,7 @@ from datetime import datetime
 from referrals.views.card import CardView
 from store.vocabulary import Kind, Status
 
-from .buttons import deciding_buttons, progress_buttons
+from .buttons import coordinating_menu, deciding_buttons, progress_buttons
 from .facts import facts_fields, facts_line, title
 from .ids import CARD_EVENT, BlockId
 from .labels import CLOSE_REASONS
@@ -105,7 +105,10 @@ def _notes(view: CardView) -> list[str]:
 
 def _buttons(view: CardView) -> Block | None:
     if view.status is Status.PENDING:
-        return actions(BlockId.CARD_ACTIONS, *deciding_buttons(view.offer_id, view.code, view.kind))
+        menu = coordinating_menu(view.referral_id, view.status)
+        return actions(BlockId.CARD_ACTIONS, *deciding_buttons(view.offer_id, view.code, view.kind), menu)
+    if view.status is Status.EXPIRED:
+        return actions(BlockId.CARD_ACTIONS, coordinating_menu(view.referral_id, view.status))
     if buttons := progress_buttons(view.referral_id, view.code, view.status):
         return actions(BlockId.CARD_ACTIONS, *buttons)
     return None

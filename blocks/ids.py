@@ -19,6 +19,7 @@ class ActionId(StrEnum):
     PAUSE = "referral.pause"  # nothing
     RESUME = "referral.resume"  # nothing
     RELEASE_WAITING = "referral.release_waiting"  # nothing
+    MORE = "referral.more"  # a menu, whose options stand for buttons: see menu_value
     KEEP_WAITING = "referral.keep_waiting"  # nothing
     REASON = "referral.reason"  # an input, not a button
     PROVIDER = "referral.provider"  # the same
@@ -41,6 +42,16 @@ class BlockId(StrEnum):
     AVAILABILITY = "home.availability"
     REASON = "form.reason"
     PROVIDER = "form.provider"
+
+
+def menu_value(action: ActionId, id: str) -> str:
+    """An option of a menu, as the button it stands for: its action and its value."""
+    return f"{action}:{id}"
+
+
+def of_menu(value: str) -> tuple[str, str]:
+    action, _, id = value.partition(":")
+    return action, id
 
 
 #: What every action and callback of ours starts with.

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     HeaderBlock,
     MarkdownTextObject,
+    OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
 )
@@ -67,5 +68,5 @@ def button(action: ActionId, label: str, value: str, spoken: str = "", style: st
     )
 
 
-def actions(block_id: str, *buttons: ButtonElement) -> Block:
+def actions(block_id: str, *buttons: ButtonElement | OverflowMenuElement) -> Block:
     return dict(ActionsBlock(block_id=block_id, elements=list(buttons)).to_dict())

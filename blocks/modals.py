@@ -9,6 +9,7 @@ from typing import Any
 from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButtonsElement, StaticSelectElement
 from slack_sdk.models.views import View
 
+from referrals.close import Closing
 from referrals.outcomes import Asks
 from referrals.views.coordinators import Choice
 from store.vocabulary import CloseReason, DeclineReason
@@ -51,9 +52,11 @@ def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
     return _form(CallbackId.RELEASE, "Release referral", "Release", _subject(referral_id, home), blocks)
 
 
-def close_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
-    reasons = {reason: sentence(label) for reason, label in CLOSE_REASONS.items()}
-    reasons[CloseReason.OTHER] = "Another reason"
+def close_form(referral_id: str, closing: Closing, *, home: bool = False) -> Modal:
+    """With the reasons this person may give: a coordinator any, the provider who has it that nobody answers."""
+    labels = {**CLOSE_REASONS, CloseReason.OTHER: "another reason"}
+    reasons = {reason: sentence(labels[reason]) for reason in closing.reasons}
+    code = closing.code
     blocks = [
         section(
             f"Closing *{plain(code)}* is final. The client gets a closing email, and a provider who has accepted"

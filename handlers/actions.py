@@ -13,6 +13,7 @@ from blocks.replies import UNKNOWN_BUTTON, passed, phoned, refused, reply
 from blocks.whom import whom_to_ask
 from referrals.accept import accept
 from referrals.availability import Availability, pause, release_waiting, resume
+from referrals.close import Closing, may_close
 from referrals.coordinate import may_coordinate, reopen
 from referrals.decline import may_decline, may_release, pass_
 from referrals.lifecycle import Event
@@ -91,9 +92,9 @@ async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 
 async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, may_coordinate, click.value, Event.CLOSE)
-    if isinstance(outcome, Done):
-        await open_form(deps, click, close_form(click.value, outcome.code, home=click.on_home))
+    outcome = await act(deps, caller, click.action_id, may_close, click.value)
+    if isinstance(outcome, Closing):
+        await open_form(deps, click, close_form(click.value, outcome, home=click.on_home))
     else:
         await _settle(deps, caller, click, outcome)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.ids import BlockId
+from blocks.ids import ActionId, BlockId, of_menu
 from referrals.actor import Surface
 
 #: No id of ours is longer; anything else in a button's value is not ours.
@@ -43,9 +43,12 @@ def read_click(body: Mapping[str, Any]) -> Click:
     """https://docs.slack.dev/reference/interaction-payloads/block_actions-payload"""
     action = first(body.get("actions"))
     user, view, container = table(body.get("user")), table(body.get("view")), table(body.get("container"))
+    action_id, value = text(action.get("action_id")), action.get("value")
+    if action_id == ActionId.MORE:
+        action_id, value = of_menu(text(table(action.get("selected_option")).get("value")))
     return Click(
-        action_id=text(action.get("action_id")),
-        value=own_id(action.get("value")),
+        action_id=action_id,
+        value=own_id(value),
         block_id=text(action.get("block_id")),
         user=text(user.get("id")),
         team_id=text(user.get("team_id")) or text(table(body.get("team")).get("id")) or None,

@@ -1,5 +1,7 @@
 """Close: the only end of a referral. The client gets a closing mail, and whoever had it is told to stop."""
 
+from dataclasses import dataclass
+
 from store.tables import Provider
 from store.vocabulary import AttentionKind, CloseReason, OfferOutcome, Status
 
@@ -13,6 +15,14 @@ from .rounds import close_round, redraw
 from .tx import Tx
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A referral that this person may close, for these reasons."""
+
+    code: str
+    reasons: tuple[CloseReason, ...]
+
+
 def close(tx: Tx, actor: Actor, referral_id: str, reason: CloseReason) -> Decision:
     """By a coordinator for any reason, or by the acceptor when the client cannot be reached."""
     case = locked_referral(tx, referral_id)
@@ -20,10 +30,29 @@ def close(tx: Tx, actor: Actor, referral_id: str, reason: CloseReason) -> Decisi
         return Missing()
     if not allowed(case.referral.status, Event.CLOSE):
         return since(tx, case, actor)
-    acceptors = actor.provider_id is not None and actor.provider_id == case.referral.accepted_by
-    if not actor.coordinator and not (acceptors and reason is CloseReason.UNREACHABLE):
+    if reason not in _reasons(actor, case):
         return refuse(tx, case, actor, Event.CLOSE, Refusal.NOT_COORDINATOR)
     return close_case(tx, actor, case, reason)
+
+
+def may_close(tx: Tx, actor: Actor, referral_id: str) -> Closing | Decision:
+    """Whether to open the form that asks for the reason, and which reasons it offers; else the answer instead of it."""
+    case = locked_referral(tx, referral_id)
+    if case is None:
+        return Missing()
+    if not allowed(case.referral.status, Event.CLOSE):
+        return since(tx, case, actor)
+    reasons = _reasons(actor, case)
+    if not reasons:
+        return refuse(tx, case, actor, Event.CLOSE, Refusal.NOT_COORDINATOR)
+    return Closing(case.referral.code, reasons)
+
+
+def _reasons(actor: Actor, case: Case) -> tuple[CloseReason, ...]:
+    if actor.coordinator:
+        return tuple(CloseReason)
+    holds = actor.provider_id is not None and actor.provider_id == case.referral.accepted_by
+    return (CloseReason.UNREACHABLE,) if holds else ()
 
 
 def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason) -> Decision:

@@ -158,9 +158,10 @@ def complaints(blocks: list[dict[str, Any]], surface: str = "message") -> list[s
 
 
 def buttons(blocks: list[dict[str, Any]]) -> dict[str, str]:
-    """Label -> value."""
+    """Label -> value, of buttons and of the options of a menu."""
     rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    return {element["text"]["text"]: element["value"] for row in rows for element in row}
+    pressed = [one for row in rows for element in row for one in element.get("options", [element])]
+    return {one["text"]["text"]: one["value"] for one in pressed}
 
 
 def all_text(node: Any) -> str:

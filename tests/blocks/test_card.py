@@ -12,9 +12,10 @@ from referrals.views.facts import Facts
 from store.vocabulary import Kind, Status
 from tests.blocks.examples import HOSTILE, LATER, STATES, all_text, buttons, complaints, view
 
-_DECIDE_PREFERRED = {"Accept": "offer-1", "Decline": "offer-1"}
-_DECIDE_GENERAL = {"Accept": "offer-1", "Not for me": "offer-1"}
-_GIVE_BACK = {"Release": "referral-1"}
+_COORDINATE = {"Assign to a provider": "referral.assign:referral-1", "Close referral": "referral.close:referral-1"}
+_DECIDE_PREFERRED = {"Accept": "offer-1", "Decline": "offer-1", **_COORDINATE}
+_DECIDE_GENERAL = {"Accept": "offer-1", "Not for me": "offer-1", **_COORDINATE}
+_GIVE_BACK = {"Release": "referral-1", "Close": "referral-1"}
 
 BUTTONS = {
     "open, preferred": _DECIDE_PREFERRED,
@@ -25,6 +26,7 @@ BUTTONS = {
     "accepted": {"Contacted": "referral-1", "Scheduled": "referral-1", **_GIVE_BACK},
     "contacted": {"Scheduled": "referral-1", **_GIVE_BACK},
     "scheduled": _GIVE_BACK,
+    "expired": {"Offer to everyone again": "referral.reopen:referral-1", **_COORDINATE},
 }
 
 

@@ -11,10 +11,11 @@ from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_
 from blocks.modals import assign_form, close_form, confirm_form, decline_form, notice_view, release_form, subject_of
 from blocks.replies import reply
 from referrals.availability import Availability
+from referrals.close import Closing
 from referrals.outcomes import Asks, Decision, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
 from referrals.views.coordinators import AttentionLine, Choice, Numbers
 from sandbox.views import check_view
-from store.vocabulary import AttentionKind, Kind, ProviderStatus, Status
+from store.vocabulary import AttentionKind, CloseReason, Kind, ProviderStatus, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, line, standing
 
 WHOM = "<@U0ROBIN>"
@@ -27,7 +28,7 @@ def people(count: int) -> list[Choice]:
 FORMS: dict[str, dict[str, Any]] = {
     "decline": decline_form("offer-1", HOSTILE),
     "release": release_form("referral-1", HOSTILE),
-    "close": close_form("referral-1", "R-1"),
+    "close": close_form("referral-1", Closing(HOSTILE, tuple(CloseReason))),
     "confirm": confirm_form(Asks("R-1", "offer-1", tuple(Question), Person(HOSTILE, None))),
     "assign to 1": assign_form("referral-1", "R-1", people(1)),
     "assign to 100": assign_form("referral-1", "R-1", people(100)),

@@ -45,7 +45,7 @@ def test_the_acceptor_learns_where_the_details_are_until_when_and_what_is_next()
     assert f"<!date^{int((NOW + timedelta(hours=36)).timestamp())}^" in text  # 12 h after the acceptance
     assert "within 12 hours" in text and "email sent to your work address" in text
     assert "scheduling" in text and "superbill" in text
-    assert list(buttons(message.blocks)) == ["Contacted", "Scheduled", "Release"]
+    assert list(buttons(message.blocks)) == ["Contacted", "Scheduled", "Release", "Close"]
 
 
 def test_an_acceptor_without_a_work_address_is_told_whom_to_ask() -> None:

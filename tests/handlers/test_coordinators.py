@@ -110,3 +110,33 @@ async def test_assigning_a_referral_that_somebody_took_meanwhile_says_so(stage: 
     sent = await robin.submit(values={"referral.provider": "tomas"})
     assert sent.ok and "<@U0MAYA> accepted" in str(sent.view)
     assert (await stage.referral(done.referral_id)).accepted_by == "maya"
+
+
+async def test_a_withdrawal_is_recorded_from_the_menu_of_an_open_card(stage: Stage) -> None:
+    """The confirmation mail invites clients to withdraw: that must not wait until something needs attention."""
+    done, card = await stage.refer()
+    await stage.person("robin").click(card, "referral.more", value=f"referral.close:{done.referral_id}")
+    sent = await stage.person("robin").submit(values={"referral.reason": "withdrawn"})
+    assert sent.ok
+    assert (await stage.referral(done.referral_id)).close_reason is CloseReason.WITHDRAWN
+
+
+async def test_the_menu_is_for_coordinators(stage: Stage) -> None:
+    done, card = await stage.refer()
+    for action in ("referral.close", "referral.assign"):
+        answer = await stage.person("maya").click(card, "referral.more", value=f"{action}:{done.referral_id}")
+        assert answer.view is None and "Only a coordinator" in answer.text
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+
+
+async def test_the_acceptor_closes_when_nobody_answers_and_for_no_other_reason(stage: Stage) -> None:
+    done, card = await stage.refer()
+    await stage.person("maya").click(card, "referral.accept")
+    card = await stage.redraw(done.offer_id)
+    opened = await stage.person("maya").click(card, "referral.close")
+    shown = str(opened.view["blocks"] if opened.view else "")
+    assert "unreachable" in shown and "withdrawn" not in shown and "duplicate" not in shown
+    sent = await stage.person("maya").submit(values={"referral.reason": "unreachable"})
+    assert sent.ok
+    referral = await stage.referral(done.referral_id)
+    assert (referral.status, referral.close_reason) == (Status.CLOSED, CloseReason.UNREACHABLE)
