@@ -2,7 +2,7 @@
 
 from referrals.notices import Template
 from referrals.outcomes import Question, Refusal
-from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, ProviderStatus, Status
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, Status
 
 DECLINE_REASONS: dict[DeclineReason, str] = {
     DeclineReason.NO_AVAILABILITY: "No availability",
@@ -48,7 +48,6 @@ STATUSES: dict[Status, str] = {
     Status.CLOSED: "Closed",
 }
 
-KINDS: dict[Kind, str] = {Kind.PREFERRED: "Preferred provider", Kind.GENERAL: "General"}
 
 ATTENTION: dict[AttentionKind, str] = {
     AttentionKind.EXPIRED: "Nobody took it in time",

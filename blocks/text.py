@@ -5,7 +5,6 @@ Nothing that a person typed reaches Slack but through ``plain``; everything else
 
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -17,13 +16,6 @@ _SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 #: Control characters, and the ones that turn the reading direction around or hide text.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _HARMLESS = str.maketrans("<>", "‹›")
-
-
-class DateStyle(StrEnum):
-    """Slack shows these in the reader's own time zone. https://docs.slack.dev/messaging/formatting-message-text"""
-
-    MOMENT = "{date_short_pretty} at {time}"
-    DAY = "{date_short_pretty}"
 
 
 class Named(Protocol):
@@ -60,11 +52,13 @@ def plain(text: str, limit: int = NAME_LENGTH) -> str:
     return escape(clean(text, limit))
 
 
-def slack_date(moment: datetime, style: DateStyle = DateStyle.MOMENT) -> str:
-    """An aware instant, in the reader's time zone; where it cannot be shown so, in UTC and saying so."""
+def slack_date(moment: datetime) -> str:
+    """An aware instant, in the reader's time zone; where it cannot be shown so, in UTC and saying so.
+
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
     utc = moment.astimezone(UTC)
-    fallback = utc.strftime("%b %-d, %Y" if style is DateStyle.DAY else "%b %-d, %Y, %H:%M UTC")
-    return f"<!date^{int(utc.timestamp())}^{style}^{fallback}>"
+    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} at {{time}}^{utc:%b %-d, %Y, %H:%M} UTC>"
 
 
 def mention(person: Named) -> str:

@@ -1,5 +1,6 @@
 """What jobs need; ``bot`` builds it once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -23,7 +24,10 @@ class TextSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JobDeps:
-    """``coordinator_email``: a Slack user's address, or None; only Slack knows it."""
+    """``coordinator_email``: a Slack user's address, or None; only Slack knows it. Raises DeliveryError.
+
+    ``stopping``: nothing new is taken on while it is set; what is under way is finished.
+    """
 
     desk: Desk
     slack: SlackSender
@@ -31,3 +35,4 @@ class JobDeps:
     send_text: TextSender | None  # None: the practice has no SMS account
     coordinator_email: Callable[[str], Awaitable[str | None]]
     waits: Waits = field(default_factory=Waits)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)

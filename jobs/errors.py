@@ -12,6 +12,9 @@ class FailureKind(StrEnum):
     UNKNOWN = "unknown"  # it may have been delivered; a blind repeat could send it twice
 
 
+TOO_LONG = "took_too_long"
+
+
 class DeliveryError(Exception):
     """``code`` is safe to store and to log, e.g. ``smtp_451``; ``retry_after`` is what the other side asks for."""
 

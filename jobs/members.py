@@ -4,7 +4,7 @@ Slack drops events (PLATFORM.md), so nothing may depend on ``user_change`` havin
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -54,10 +54,6 @@ async def refresh_members(desk: Desk, client: AsyncWebClient, practice_id: str) 
 
 def note_members(tx: Tx, members: Sequence[Member]) -> None:
     """Links whom the roster knows by address; whoever is looked for and not there is marked as missing."""
-    practice = tx.locked_practice()
-    admins = [one.id for one in members if one.admin and one.standing is SlackStanding.MEMBER]
-    if practice.admins != admins:
-        practice.admins = admins
     for member in members:
         provider = link(tx, _SLACK, member.id, member.email, member.time_zone, member.standing)
         if provider is not None:
@@ -71,6 +67,26 @@ def note_members(tx: Tx, members: Sequence[Member]) -> None:
     for provider in tx.session.exec(unfound):
         provider.slack_standing = SlackStanding.MISSING
         tx.record(provider, "standing", _SLACK, before=SlackStanding.UNLINKED, after=SlackStanding.MISSING)
+    _mark_unknown_ids(tx, {member.id for member in members})
+    # The practice last: every use case locks people and referrals before it.
+    admins = [one.id for one in members if one.admin and one.standing is SlackStanding.MEMBER]
+    if tx.practice().admins != admins:
+        tx.locked_practice().admins = admins
+
+
+def _mark_unknown_ids(tx: Tx, present: Set[str]) -> None:
+    """A roster may name an account that the workspace has never had; the id stays, to be seen and mended."""
+    linked = select(Provider.id).where(
+        Provider.practice_id == tx.practice_id,
+        col(Provider.slack_user).is_not(None),
+        col(Provider.slack_user).not_in(present),
+        Provider.slack_standing != SlackStanding.MISSING,
+    )
+    for provider_id in tx.session.exec(linked.order_by(Provider.id)).all() if present else ():
+        provider = tx.lock(Provider, provider_id)
+        if provider is not None:
+            tx.record(provider, "standing", _SLACK, before=provider.slack_standing, after=SlackStanding.MISSING)
+            provider.slack_standing = SlackStanding.MISSING
 
 
 def _member(user: dict[str, Any]) -> Member:

@@ -1,6 +1,8 @@
 """Slack's rate for posting, held across all workers: about one message a second into a channel (PLATFORM.md)."""
 
 import asyncio
+import logging
+import time
 from datetime import timedelta
 
 from arq.connections import ArqRedis
@@ -8,8 +10,12 @@ from redis.exceptions import RedisError
 
 from .errors import DeliveryError, FailureKind
 
+log = logging.getLogger(__name__)
+
 #: A little over a second, so that the steady state sees no 429.
 POST_GAP = timedelta(milliseconds=1010)
+#: Nobody stands in line for longer: a lease is running meanwhile.
+_IN_LINE = timedelta(seconds=20)
 
 
 class Pace:
@@ -20,17 +26,27 @@ class Pace:
         self._gap_ms = int(gap.total_seconds() * 1000)
 
     async def slot(self, channel: str) -> None:
-        """Returns when this caller may post into the channel. Raises DeliveryError when the queue cannot be asked."""
+        """Returns when this caller may post into the channel.
+
+        Raises DeliveryError when the queue cannot be asked, or when the turn is too far off to wait for it here.
+        """
+        end = time.monotonic() + _IN_LINE.total_seconds()
         try:
             while not await self._redis.set(self._key(channel), 1, nx=True, px=self._gap_ms):
                 left = await self._redis.pttl(self._key(channel))
+                if time.monotonic() + left / 1000 > end:
+                    turn = timedelta(milliseconds=max(left, self._gap_ms))
+                    raise DeliveryError("awaits_its_turn", FailureKind.RETRY, retry_after=turn)
                 await asyncio.sleep(max(left, 5) / 1000)
         except (RedisError, OSError):
             raise DeliveryError("queue_unreachable", FailureKind.RETRY) from None
 
     async def hold(self, channel: str, wait: timedelta) -> None:
-        """Slack said Retry-After: nobody posts there before."""
-        await self._redis.set(self._key(channel), 1, px=max(1, int(wait.total_seconds() * 1000)))
+        """Slack said Retry-After: nobody posts there before. Without the queue, only the message refused waits."""
+        try:
+            await self._redis.set(self._key(channel), 1, px=max(1, int(wait.total_seconds() * 1000)))
+        except (RedisError, OSError) as error:
+            log.warning("channel_not_held", extra={"error": type(error).__name__})
 
     @staticmethod
     def _key(channel: str) -> str:

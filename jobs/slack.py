@@ -20,6 +20,10 @@ _RETRY = frozenset({"ratelimited", "rate_limited", "accesslimited"})
 #: The app was uninstalled or its token revoked: nothing about the message. It goes out once the app is back.
 _UNTIL_REINSTALLED = frozenset({"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"})
 
+#: Seconds. Longer than Slack has ever asked for; a wait of years would be a fault.
+_LONGEST_WAIT = 3600
+_A_SECOND = timedelta(seconds=1)
+
 _TAKE_JSON = frozenset({"chat.postMessage", "chat.update", "conversations.open"})
 
 METADATA_CARD = "referral_card"
@@ -131,10 +135,16 @@ def _sorted(error: SlackApiError) -> DeliveryError:
     data = error.response.data if isinstance(error.response.data, dict) else {}
     code = str(data.get("error") or f"http_{status}")
     if status == 429 or code in _RETRY:
-        after = error.response.headers.get("Retry-After", "1")
-        return DeliveryError("ratelimited", FailureKind.RETRY, retry_after=timedelta(seconds=float(after)))
+        after = _seconds(error.response.headers.get("Retry-After"))
+        return DeliveryError("ratelimited", FailureKind.RETRY, retry_after=after)
     if code in _UNTIL_REINSTALLED:
         return DeliveryError(code, FailureKind.RETRY)
     if status >= 500 or code in _UNKNOWN or not data:
         return DeliveryError(code, FailureKind.UNKNOWN)
     return DeliveryError(code, FailureKind.PERMANENT)
+
+
+def _seconds(retry_after: object) -> timedelta:
+    """A second when it is no whole number of them, as when something between Slack and us has answered."""
+    text = str(retry_after).strip()
+    return timedelta(seconds=min(int(text), _LONGEST_WAIT)) if text.isascii() and text.isdigit() else _A_SECOND

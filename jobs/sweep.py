@@ -36,7 +36,8 @@ async def sweep(deps: JobDeps, poster: ChannelPoster) -> None:
     """The safety net: enough on its own, should every wake-up be lost."""
     for practice_id in await deps.desk.database.read(practice_ids):
         await act_on_deadlines(deps, practice_id)
-        await deps.desk.do(practice_id, availability.alert_where_nobody_is_left)
+        for offer_id in await deps.desk.ask(practice_id, availability.rounds_without_anybody):
+            await deps.desk.do(practice_id, availability.alert_round, offer_id)
         await redraw_cards(deps, practice_id)
         await outbox.drain(deps, practice_id)
         await poster.run(practice_id)

@@ -122,7 +122,23 @@ def hand_over(tx: Tx, actor: Actor, provider: Provider) -> None:
 
 
 def alert_where_nobody_is_left(tx: Tx) -> None:
-    """Looks at every open General round that coordinators have not been alerted about (DOMAIN.md P12)."""
+    """Looks at every open General round that coordinators have not been alerted about (DOMAIN.md P12).
+
+    For use cases that have made somebody unavailable: all in their transaction. The sweep takes a round at a time.
+    """
+    for offer_id in rounds_without_anybody(tx):
+        alert_round(tx, offer_id)
+
+
+def alert_round(tx: Tx, offer_id: str) -> None:
+    """Looks again, now with the referral held: ``rounds_without_anybody`` reads without locks."""
+    case = locked_case(tx, offer_id)
+    if case is not None:
+        alert_if_nobody_left(tx, case.referral, case.offer)
+
+
+def rounds_without_anybody(tx: Tx) -> list[str]:
+    """Ids of offers to alert about, in the order of their referrals: whoever locks several does it in one order."""
     statement = (
         select(Offer, Referral)
         .join(Referral, Offer.referral_id == Referral.id)  # type: ignore[arg-type]
@@ -132,13 +148,13 @@ def alert_where_nobody_is_left(tx: Tx) -> None:
             Offer.kind == Kind.GENERAL,
             Offer.nobody_alerted == False,  # noqa: E712
         )
+        .order_by(Referral.id)
     )
-    for offer, referral in tx.session.exec(statement).all():
-        if not offer.nobody_alerted and nobody_left(tx, referral, offer):
-            # Read without locks, of which there would be many: before it is written, this one is looked at again.
-            case = locked_case(tx, offer.id)
-            if case is not None:
-                alert_if_nobody_left(tx, case.referral, case.offer)
+    return [
+        offer.id
+        for offer, referral in tx.session.exec(statement).all()
+        if not offer.nobody_alerted and nobody_left(tx, referral, offer)
+    ]
 
 
 def _release_offer(tx: Tx, actor: Actor, case: Case) -> None:
@@ -165,7 +181,7 @@ def _waiting_offers(tx: Tx, provider_id: str, insurer: str | None = None) -> Seq
         select(Offer)
         .join(Referral, col(Offer.referral_id) == Referral.id)
         .where(Offer.practice_id == tx.practice_id, Offer.provider_id == provider_id, col(Offer.outcome).is_(None))
-        .order_by(col(Offer.expires_at))
+        .order_by(Referral.id)  # the order in which they are locked
     )
     if insurer is not None:
         statement = statement.where(Referral.insurer == insurer)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Executable, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from store.tables import Offer, Provider, Referral
@@ -27,28 +27,30 @@ class Case:
 
 def locked_case(tx: Tx, offer_id: str) -> Case | None:
     """The offer and its referral, as they are now and held; None when this practice has no such offer."""
-    return _locked(tx, _BY_OFFER, offer_id)
-
-
-def locked_referral(tx: Tx, referral_id: str) -> Case | None:
-    """The referral with its latest round."""
-    return _locked(tx, _BY_REFERRAL, referral_id)
-
-
-def _locked(tx: Tx, statement: Executable, id: str) -> Case | None:
     tx.session.flush()  # reading the rows again would undo what this transaction has not written yet
-    found = tx.session.execute(statement, {"id": id, "practice_id": tx.practice_id}).first()
+    found = tx.session.execute(_BY_OFFER, {"id": offer_id, "practice_id": tx.practice_id}).first()
     return Case(found[0], found[1]) if found else None
 
 
-_HELD = (
+def locked_referral(tx: Tx, referral_id: str) -> Case | None:
+    """The referral with its latest round.
+
+    In two steps: which round is the latest may change while the lock is waited for, and PostgreSQL would then look for
+    the referral joined to the old one and find nothing.
+    """
+    referral = tx.lock(Referral, referral_id)
+    offer = tx.lock(Offer, referral.offer_id) if referral else None
+    return Case(referral, offer) if referral and offer else None
+
+
+#: Joined on what never changes. FOR NO KEY UPDATE, as in Tx.lock.
+_BY_OFFER = (
     select(Referral, Offer)
-    .where(col(Referral.practice_id) == bindparam("practice_id"))
-    .with_for_update()
+    .join(Offer, col(Offer.referral_id) == Referral.id)
+    .where(col(Referral.practice_id) == bindparam("practice_id"), col(Offer.id) == bindparam("id"))
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
-_BY_OFFER = _HELD.join(Offer, col(Offer.referral_id) == Referral.id).where(col(Offer.id) == bindparam("id"))
-_BY_REFERRAL = _HELD.join(Offer, col(Referral.offer_id) == Offer.id).where(col(Referral.id) == bindparam("id"))
 
 
 def person(provider: Provider | None) -> Person | None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -22,6 +22,8 @@ T = TypeVar("T")
 Wakes = Callable[[Sequence[Wake]], Awaitable[None]]
 
 _ATTEMPTS = 3
+#: PostgreSQL's codes for a deadlock, and for a serialization failure.
+_LOST_TO_ANOTHER = frozenset({"40P01", "40001"})
 
 
 @dataclass(slots=True)
@@ -38,8 +40,8 @@ class Desk:
     ) -> T:
         """Runs a use case and commits. Whatever it raises rolls everything back.
 
-        A compare-and-set that lost, or a unique row that somebody else has just inserted (the same form sent twice,
-        on PostgreSQL), is run again from the start: the second time it sees who won.
+        A compare-and-set that lost, a unique row that somebody else has just inserted (the same form sent twice, on
+        PostgreSQL), or a deadlock is run again from the start: the second time it sees who won.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             wakes: list[Wake] = []
@@ -52,8 +54,8 @@ class Desk:
 
             try:
                 result = await self.database.write(work)
-            except (StaleDataError, IntegrityError):
-                if attempt == _ATTEMPTS:
+            except (StaleDataError, DBAPIError) as error:
+                if attempt == _ATTEMPTS or not _worth_repeating(error):
                     raise
                 continue
             if wakes:
@@ -69,3 +71,9 @@ class Desk:
 
     def _tx(self, session: Session, practice_id: str, wakes: list[Wake]) -> Tx:
         return Tx(session, practice_id, self.clock.now(), self.clock.real(), self.vault, wakes)
+
+
+def _worth_repeating(error: Exception) -> bool:
+    if isinstance(error, (StaleDataError, IntegrityError)):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _LOST_TO_ANOTHER

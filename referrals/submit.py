@@ -128,6 +128,8 @@ def _source(tx: Tx, intake: Intake) -> Source | None:
             id=new_id(), practice_id=tx.practice_id, name=intake.source, email=intake.source_email, created_at=tx.now
         )
         tx.add(known)
+    elif not known.email and intake.source_email and intake.channel == "csv":
+        known.email = intake.source_email  # from staff's own file; nobody else may say where the thanks go
     return known
 
 

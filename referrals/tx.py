@@ -1,6 +1,6 @@
 """One transaction of one practice: the session, the moment, the vault, and the wake-ups to send after the commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,14 @@ class Tx:
         self.session.flush()  # reading the row again would undo what this transaction has not written yet
         return self.session.exec(_one_locked(table), params=self._scope(id)).first()
 
+    def lock_all(self, table: type[M], ids: Iterable[str]) -> None:
+        """Locks several in the one order that everybody keeps, for who would otherwise lock them as they come."""
+        row: Any = table
+        self.session.flush()
+        statement = select(table).where(row.practice_id == self.practice_id, row.id.in_(sorted(set(ids))))
+        held = statement.order_by(row.id).with_for_update(key_share=True)
+        self.session.exec(held.execution_options(populate_existing=True)).all()
+
     def practice(self) -> Practice:
         practice = self.session.get(Practice, self.practice_id)
         if practice is None:
@@ -84,7 +92,8 @@ class Tx:
 
     def locked_practice(self) -> Practice:
         """For appending to the practice's own history."""
-        statement = select(Practice).where(Practice.id == self.practice_id).with_for_update()
+        self.session.flush()  # as in ``lock``
+        statement = select(Practice).where(Practice.id == self.practice_id).with_for_update(key_share=True)
         return self.session.exec(statement.execution_options(populate_existing=True)).one()
 
     def roster(self) -> Sequence[Provider]:
@@ -124,10 +133,10 @@ class Tx:
         """Writes what was collected: many rows are one statement. The Desk calls it before it commits."""
         self.session.flush()
         connection = self.session.connection()
-        if self._history:
-            connection.execute(_INSERT_HISTORY, self._history)
-        if self._deliveries:
-            connection.execute(_INSERT_DELIVERIES[connection.dialect.name], self._deliveries)
+        for few in _batches(self._history):
+            connection.execute(_INSERT_HISTORY, few)
+        for few in _batches(self._deliveries):
+            connection.execute(_INSERT_DELIVERIES[connection.dialect.name], few)
 
     def wake(self, kind: WakeKind, id: str, at: datetime | None = None) -> None:
         self.wakes.append(Wake(kind, self.practice_id, id, at))
@@ -137,6 +146,14 @@ class Tx:
 
     def _scope(self, id: str) -> dict[str, str]:
         return {"id": id, "practice_id": self.practice_id}
+
+
+#: What an import collects goes in pieces: a single statement must stay within the time that is allowed to a click's.
+_BATCH = 1000
+
+
+def _batches(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    return (rows[at : at + _BATCH] for at in range(0, len(rows), _BATCH))
 
 
 # Statements are built once: putting one together takes as long as running it.
@@ -156,4 +173,5 @@ def _one(table: type[M]) -> SelectOfScalar[M]:
 
 @cache
 def _one_locked(table: type[M]) -> SelectOfScalar[M]:
-    return _one(table).with_for_update().execution_options(populate_existing=True)
+    # FOR NO KEY UPDATE: a row that refers to a locked one may be inserted meanwhile, or the two would wait in a circle.
+    return _one(table).with_for_update(key_share=True).execution_options(populate_existing=True)

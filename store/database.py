@@ -19,6 +19,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 T = TypeVar("T")
@@ -26,6 +27,15 @@ Work = Callable[[Session], T]
 
 #: A click has 3 s; a writer that waits longer than this gives up with a clear error.
 BUSY_SECONDS = 1.8
+#: PostgreSQL: how long one statement, and how long the wait for a free connection, may take.
+_STATEMENT_SECONDS = 2.5
+_POOL_SECONDS = 2.0
+_POSTGRES: dict[str, Any] = {
+    "server_settings": {"lock_timeout": f"{int(BUSY_SECONDS * 1000)}ms", "timezone": "UTC"},
+    "timeout": 5,
+}
+#: The text of a database error goes into logs; the values of its statement are people's.
+_HIDDEN = True
 
 
 class DatabaseInUse(Exception):
@@ -58,13 +68,18 @@ class SqliteDatabase:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_file(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._writer = create_engine(URL.create("sqlite", database=str(path)), pool_size=1, max_overflow=0)
+        self._writer = create_engine(
+            URL.create("sqlite", database=str(path)), pool_size=1, max_overflow=0, hide_parameters=_HIDDEN
+        )
         event.listen(self._writer, "connect", _prepare_writer)
         event.listen(self._writer, "begin", _begin_immediate)
         readonly = {"mode": "ro", "uri": "true"}
         file = f"file:{quote(str(path))}"  # in this form a "#" or "%" of the path would mean something else
         self._readers = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=file, query=readonly), pool_size=2, max_overflow=2
+            URL.create("sqlite+aiosqlite", database=file, query=readonly),
+            pool_size=2,
+            max_overflow=2,
+            hide_parameters=_HIDDEN,
         )
         event.listen(self._readers.sync_engine, "connect", _prepare_reader)
 
@@ -95,13 +110,15 @@ class PostgresDatabase:
     """Any number of processes; the rows that a use case decides on are locked by it."""
 
     def __init__(self, url: str) -> None:
-        settings = {"lock_timeout": f"{int(BUSY_SECONDS * 1000)}ms", "timezone": "UTC"}
+        self._url = url
         self._engine = create_async_engine(
             url,
             pool_size=8,
             max_overflow=8,
+            pool_timeout=_POOL_SECONDS,
             pool_pre_ping=True,
-            connect_args={"server_settings": settings, "timeout": 5},
+            hide_parameters=_HIDDEN,
+            connect_args={**_POSTGRES, "command_timeout": _STATEMENT_SECONDS},
         )
 
     async def write(self, work: Work[T]) -> T:
@@ -111,8 +128,13 @@ class PostgresDatabase:
         return await _run_on(self._engine, work)
 
     async def migrate(self) -> None:
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        # On a connection of its own: building an index may take longer than a click's statement is given.
+        engine = create_async_engine(self._url, poolclass=NullPool, hide_parameters=_HIDDEN, connect_args=_POSTGRES)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+        finally:
+            await engine.dispose()
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -66,7 +66,11 @@ def parse_smtp_url(url: str) -> Server:
 
 
 class Mailer:
-    """``timeout`` in seconds holds for each step of the talk, ``data_timeout`` for handing over the text."""
+    """``timeout`` in seconds holds for each step of the talk, ``data_timeout`` for handing over the text.
+
+    All of it, the wait for one of the ``at_once`` turns included, ends within four times the one and once the other,
+    and a moment for the goodbye: ``jobs.outbox`` leases an email for longer than that.
+    """
 
     def __init__(self, url: str, *, timeout: float = 20.0, data_timeout: float = 60.0, at_once: int = 4) -> None:
         self._server = parse_smtp_url(url)
@@ -81,11 +85,23 @@ class Mailer:
         about this message, UNKNOWN when the connection drops or times out while the text is handed over. A server
         that greets us with 5xx or refuses our password says nothing about the message: that is RETRY.
         """
-        async with self._turn:
+        await self._await_turn()
+        try:
             failure = await self._attempt(message)
+        finally:
+            self._turn.release()
         if failure:  # raised out here: the library's error, which quotes addresses, must not hang on ours
             raise failure
         return str(message["Message-ID"])
+
+    async def _await_turn(self) -> None:
+        """Raises DeliveryError when the server is too slow for us to get one: a lease is running meanwhile."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._turn.acquire()
+        except TimeoutError:
+            wait = timedelta(seconds=self._timeout)
+            raise DeliveryError("smtp_busy", FailureKind.RETRY, retry_after=wait) from None
 
     async def _attempt(self, message: EmailMessage) -> DeliveryError | None:
         client = self._client(message)
@@ -120,12 +136,13 @@ class Mailer:
         encoding = "utf-8" if utf8 else "ascii"
         options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
         try:
-            await client.connect()
-            await client.ehlo()
-            if utf8 and not client.supports_extension("smtputf8"):
-                return DeliveryError("smtp_no_smtputf8", FailureKind.PERMANENT)
-            await client.mail(_mailbox(message, "From").addr_spec, options=options, encoding=encoding)
-            await client.rcpt(_mailbox(message, "To").addr_spec, encoding=encoding)
+            async with asyncio.timeout(3 * self._timeout):
+                await client.connect()
+                await client.ehlo()
+                if utf8 and not client.supports_extension("smtputf8"):
+                    return DeliveryError("smtp_no_smtputf8", FailureKind.PERMANENT)
+                await client.mail(_mailbox(message, "From").addr_spec, options=options, encoding=encoding)
+                await client.rcpt(_mailbox(message, "To").addr_spec, encoding=encoding)
         except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as refused:
             return _refused(refused.code, FailureKind.RETRY)
         except aiosmtplib.SMTPResponseException as refused:

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from sqlmodel import col, select
 
-from store.tables import Referral
+from store.tables import Provider, Referral
 
 from ..actor import OPERATOR, Actor
 from ..desk import Desk
@@ -96,6 +96,7 @@ def import_referrals(
             )
         )
     )
+    tx.lock_all(Provider, (one.intake.preferred_provider_id for one in lines if one.intake.preferred_provider_id))
     created = 0
     for done, line in enumerate(lines, 1):
         if line.intake.external_id not in known:

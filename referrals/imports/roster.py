@@ -48,7 +48,7 @@ def apply_roster(tx: Tx, actor: Actor, lines: Sequence[RosterLine], progress: Pr
         select(Provider)
         .where(Provider.practice_id == tx.practice_id)
         .order_by(Provider.id)
-        .with_for_update()  # all of them, before any referral: see Tx.lock
+        .with_for_update(key_share=True)  # all of them, before any referral: see Tx.lock
         .execution_options(populate_existing=True)
     ).all()
     matches, problems = match(everybody, lines)

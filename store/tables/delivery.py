@@ -30,8 +30,9 @@ class Delivery(SQLModel, table=True):
     subject_id: str | None = None  # what else it is about, e.g. the failed delivery or the provider
     dedupe_key: str = Field(unique=True)
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=choice(DeliveryState))
-    attempts: int = 0
+    attempts: int = 0  # also tells a result of this attempt from one of an attempt given up
     next_at: datetime = Field(sa_type=UtcDateTime)  # real clock: not before; while sending, the end of the lease
+    first_tried: datetime | None = Field(default=None, sa_type=UtcDateTime)  # real clock
     reference: str | None = None  # the provider's: ts, Message-ID, sid
     trouble: str | None = None  # code of the last failure, or why it was suppressed
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -48,8 +48,10 @@ class Offer(SQLModel, table=True):
     card_channel: str | None = None
     card_ts: str | None = None
     card_link: str | None = None  # Slack's permalink, for mails and for the line that an old card becomes
-    card_next_at: datetime = Field(sa_type=UtcDateTime)
-    card_attempts: int = 0
+    card_next_at: datetime = Field(sa_type=UtcDateTime)  # when it is due; says nothing of whether somebody is at it
+    card_lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # whose it is, while it is being sent
+    card_first_tried: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since it was last shown in full
+    card_attempts: int = 0  # those that may have posted it, while it has no ts
     card_trouble: str | None = None  # Slack's error when it can never be shown; None otherwise
 
 
