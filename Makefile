@@ -4,13 +4,17 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run test check bench browser lock clean
+.PHONY: demo run keys test check bench browser lock clean
 
 demo: $(VENV)/.runtime  ## a workspace in the browser, with no account anywhere
 	$(BIN)/referrals demo
 
 run: $(VENV)/.runtime  ## one process against a real workspace, from .env
 	$(BIN)/referrals run
+
+keys: $(VENV)/.runtime  ## fresh keys, added to .env unless it has some
+	@if grep -qs '^ENCRYPTION_KEYS=' .env; then echo ".env has keys already; they are kept"; exit 1; fi
+	@umask 077; $(BIN)/referrals keys >> .env && echo "The keys are in .env; keep a copy somewhere safe."
 
 test: $(VENV)/.dev browser  ## make test ARGS="tests/loop -x"
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)

@@ -20,7 +20,7 @@ async def click_to_card(folder: Path, sandbox: str, smtp: int, port: int) -> Non
     process = subprocess.Popen(  # noqa: ASYNC220 - the process under measure
         [sys.executable, "-c", "from bot.cli import main; main()", "run"],
         cwd=folder,
-        env={**os.environ, **_environment(sandbox, smtp, port)},
+        env=_environment(sandbox, smtp, port),
     )
     try:
         async with aiohttp.ClientSession() as http:
@@ -43,7 +43,9 @@ async def click_to_card(folder: Path, sandbox: str, smtp: int, port: int) -> Non
 def _environment(sandbox: str, smtp: int, port: int) -> dict[str, str]:
     from cryptography.fernet import Fernet
 
-    return {
+    """The desk's own, and of this process's only what a program needs to run."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return inherited | {
         "DATABASE_URL": "sqlite:///desk.db",
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "INDEX_KEY": "i" * 32,
@@ -108,7 +110,7 @@ async def _submitted(folder: Path, port: int, http: aiohttp.ClientSession, sandb
         f"b{one},Client {one},client{one}@example.org,NY,aetna,individual,telehealth,18-64" for one in range(CLICKS)
     ]
     (folder / "referrals.csv").write_text(header + "\n".join(rows) + "\n")
-    environment = {**os.environ, **_environment(sandbox, 1, port)}
+    environment = _environment(sandbox, 1, port)
     for kind, file in (("roster", roster), ("referrals", folder / "referrals.csv")):
         importing = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", "from bot.cli import main; main()", "import", kind, str(file)),

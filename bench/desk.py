@@ -16,7 +16,7 @@ from bot.demo_data import demo_practice_settings
 from bot.house import House, opened
 from bot.logs import configure
 from bot.run import routes, slack_app
-from bot.settings import Settings
+from bot.settings import IsolatedSettings, Settings
 from referrals.actor import CLIENT, OPERATOR
 from referrals.imports.files import FileKind, import_file
 from referrals.intake.request import Intake
@@ -27,8 +27,7 @@ ROSTER = Path(__file__).parent.parent / "tests" / "loop" / "roster.csv"
 
 def settings(folder: Path, port: int, sandbox: str, smtp_port: int) -> Settings:
     """Of a desk in a sandbox at its default tokens, over signed HTTP."""
-    return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+    return IsolatedSettings(
         database_url=f"sqlite:///{folder / 'desk.db'}",
         encryption_keys=(Fernet.generate_key().decode(),),
         index_key="i" * 32,

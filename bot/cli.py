@@ -74,16 +74,14 @@ def import_(
 @app.command()
 def migrate() -> None:
     """Brings the database's tables up to date. `run` does this by itself."""
-    from store.database import DatabaseInUse, open_database
+    from store.database import DatabaseInUse
 
+    from .opening import database_at
     from .settings import SettingsError, StoreSettings, load
 
     async def upgrade(url: str) -> None:
-        database = open_database(url)
-        try:
-            await database.migrate()
-        finally:
-            await database.close()
+        async with database_at(url):
+            pass
 
     try:
         asyncio.run(upgrade(load(StoreSettings).database_url))

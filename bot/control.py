@@ -5,6 +5,7 @@ A loopback port and a random token, both in ``<data folder>/control.json``, whic
 
 import asyncio
 import json
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,12 +21,15 @@ from referrals.imports.files import FileKind, import_file
 
 from .house import House
 
+log = logging.getLogger(__name__)
+
 _FILE = "control.json"
+_NOT_REACHED = "the database is in use, but by no `referrals run` that can be reached"
 Progress = Callable[[int, int], None]
 
 
 class Control:
-    """Serves ``POST /import/{kind}``: the file in, lines of JSON out: progress, then the report."""
+    """Serves ``POST /import/{kind}``: the file in, lines of JSON out: progress, then the report or an error."""
 
     def __init__(self, house: House, after_roster: Callable[[], Awaitable[None]]) -> None:
         self._house = house
@@ -80,7 +84,12 @@ class Control:
                 await answer.write(json.dumps(line.result()).encode() + b"\n")
             else:
                 line.cancel()
-        report = work.result()
+        try:
+            report = work.result()
+        except Exception as error:  # the process's boundary: who asked is told the kind, the log the place
+            log.exception("import_failed")
+            await answer.write(json.dumps({"error": type(error).__name__}).encode() + b"\n")
+            return answer
         await answer.write(json.dumps({"report": asdict(report)}).encode() + b"\n")
         if kind is FileKind.ROSTER and not report.dry_run:
             await self._after_roster()
@@ -88,13 +97,23 @@ class Control:
 
 
 async def import_through(folder: Path, kind: FileKind, data: bytes, dry_run: bool) -> AsyncIterator[dict[str, Any]]:
-    """The client's side: yields what the running process answers. Raises LookupError when none can be found."""
+    """The client's side: yields what the running process answers. Raises LookupError with what is the matter."""
+    if len(data) > MAX_BYTES:
+        raise LookupError(f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Split it.")
     try:
         door = json.loads((folder / _FILE).read_text())
-    except (OSError, ValueError) as error:
-        raise LookupError("the database is in use, but by no `referrals run` that can be reached") from error
-    address = f"http://127.0.0.1:{door['port']}/import/{kind}" + ("?dry_run=1" if dry_run else "")
-    headers = {"authorization": f"Bearer {door['token']}"}
+        address = f"http://127.0.0.1:{int(door['port'])}/import/{kind}" + ("?dry_run=1" if dry_run else "")
+        headers = {"authorization": f"Bearer {door['token']}"}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LookupError(_NOT_REACHED) from error
+    try:
+        async for line in _answers(address, data, headers):
+            yield line
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise LookupError(f"{_NOT_REACHED} ({type(error).__name__})") from error
+
+
+async def _answers(address: str, data: bytes, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,

@@ -19,7 +19,7 @@ from .embedded import deaf_to_the_terminal
 from .house import House
 from .logs import configure
 from .run import run
-from .settings import Settings, SettingsError
+from .settings import IsolatedSettings, Settings, SettingsError
 
 _FOLDER = Path(".demo")
 _MANIFEST = Path(__file__).parent.parent / "manifest.yml"
@@ -48,8 +48,7 @@ def _clear_folder() -> None:
 
 
 def _settings(port: int) -> Settings:
-    return Settings(
-        _env_file=None,  # type: ignore[call-arg]  # the demo takes nothing from outside
+    return IsolatedSettings(
         database_url=f"sqlite:///{_FOLDER / 'referrals.db'}",
         encryption_keys=(Fernet.generate_key().decode(),),
         index_key=secrets.token_urlsafe(32),

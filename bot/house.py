@@ -10,25 +10,27 @@ import aiohttp
 from arq.connections import ArqRedis
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.people import People
+from handlers.people import People, SlackSilent
 from jobs.deps import JobDeps
+from jobs.errors import DeliveryError, FailureKind
 from jobs.mail import Mailer, build_message, render
 from jobs.pacing import POST_GAP, Pace
-from jobs.queue import Waker, connect, redis_settings
+from jobs.queue import Waker
 from jobs.slack import SlackSender
 from jobs.sms import Texter, sms_text
 from jobs.waits import Waits
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.letters import Letter
-from store.database import Database, open_database
+from store.database import Database
 from store.tables import Practice
 from store.vault import Vault
 
 from .clock import read_offset
 from .embedded import valkey
+from .opening import database_at, queue_at
 from .settings import Settings, StoreSettings
-from .setup import find_practice, sender_address
+from .setup import domain_of, find_practice, sender_address
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,10 @@ _SLACK_TIMEOUT = 20
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything one process works with. ``practice`` is as it was at start."""
+    """Everything one process works with. ``practice`` is as it was at start.
+
+    ``socket_url``: where Socket Mode connects first, if it is used and Slack has told.
+    """
 
     settings: Settings
     database: Database
@@ -50,6 +55,7 @@ class House:
     session: aiohttp.ClientSession
     people: People
     practice: Practice
+    socket_url: str | None
     jobs: JobDeps
 
 
@@ -61,26 +67,28 @@ def vault_of(settings: StoreSettings) -> Vault:
 async def opened(
     settings: Settings, post_gap: timedelta = POST_GAP, waits: Waits | None = None
 ) -> AsyncIterator[House]:
-    """Opens, migrates and connects everything. Raises SettingsError, DatabaseInUse, or what a server answered."""
+    """Opens, migrates and connects everything. Raises SettingsError or DatabaseInUse.
+
+    The practice is set up last, once everything else has answered: its row stays for good.
+    """
     async with AsyncExitStack() as stack:
-        database = open_database(settings.database_url)
-        stack.push_async_callback(database.close)
-        await database.migrate()
+        database = await stack.enter_async_context(database_at(settings.database_url))
         clock = Clock()
         if settings.sandboxed:
             clock.offset = await read_offset(database)
+        redis_url = settings.redis_url or stack.enter_context(valkey(settings.data_folder / "queue"))
+        redis = await queue_at(redis_url)
+        stack.push_async_callback(redis.aclose)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         slack = slack_client(settings, session)
-        practice = await find_practice(settings, database, slack, clock)
-        redis_url = settings.redis_url or stack.enter_context(valkey(settings.data_folder / "queue"))
-        redis = await connect(redis_settings(redis_url))
-        stack.push_async_callback(redis.aclose)
+        vault = vault_of(settings)
+        practice, socket_url = await find_practice(settings, database, slack, clock, vault)
         waker = Waker(redis, clock)
         stack.push_async_callback(waker.settle)
-        desk = Desk(database, vault_of(settings), clock, waker)
+        desk = Desk(database, vault, clock, waker)
         people = People(slack)
         jobs = _jobs(settings, desk, slack, session, Pace(redis, post_gap), people, waits or Waits())
-        yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, jobs)
+        yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, socket_url, jobs)
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -109,12 +117,15 @@ def _jobs(
 
     async def send_mail(letter: Letter, delivery_id: str) -> str:
         message = build_message(
-            render(letter), to=letter.address, sender=sender, delivery_id=delivery_id, domain=sender.rpartition("@")[2]
+            render(letter), to=letter.address, sender=sender, delivery_id=delivery_id, domain=domain_of(sender)
         )
         return await mailer.send(message)
 
     async def coordinator_email(user: str) -> str | None:
-        person = await people.get(user)
+        try:
+            person = await people.find(user)
+        except SlackSilent as error:  # not the same as having no address, which would give the mail up
+            raise DeliveryError("users_info_unanswered", FailureKind.RETRY) from error
         return person.email if person else None
 
     texter = None

@@ -1,7 +1,6 @@
 """``referrals import``: straight into the database, or through the process that holds it."""
 
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
@@ -11,11 +10,13 @@ from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.imports.csv_files import Problem
 from referrals.imports.files import FileKind, import_file
-from store.database import Database, DatabaseInUse, open_database
+from store.database import Database, DatabaseInUse
 
 from .clock import read_offset
 from .control import import_through
 from .house import vault_of
+from .key_check import check_keys
+from .opening import database_at
 from .settings import StoreSettings
 from .setup import first_practice
 
@@ -23,33 +24,37 @@ from .setup import first_practice
 async def import_command(settings: StoreSettings, kind: str, name: str, data: bytes, dry_run: bool) -> bool:
     """Answers whether the file was (or, in a dry run, would be) imported. Raises LookupError with what to do."""
     try:
-        database = open_database(settings.database_url)
+        async with database_at(settings.database_url) as database:
+            report = await _import_directly(settings, database, FileKind(kind), data, dry_run)
     except DatabaseInUse:
-        answers = import_through(settings.data_folder, FileKind(kind), data, dry_run)
-    else:
-        answers = _import_directly(settings, database, FileKind(kind), data, dry_run)
-    report: dict[str, Any] = {}
-    async for answer in answers:
+        report = await _import_through(settings, FileKind(kind), data, dry_run)
+    return _tell(report, name)
+
+
+async def _import_through(settings: StoreSettings, kind: FileKind, data: bytes, dry_run: bool) -> dict[str, Any]:
+    report: dict[str, Any] | None = None
+    async for answer in import_through(settings.data_folder, kind, data, dry_run):
+        if "error" in answer:
+            raise LookupError(f"the desk could not import it ({answer['error']}); its log says where")
         if "report" in answer:
             report = answer["report"]
         else:
             _show_progress(answer["done"], answer["total"])
-    return _tell(report, name)
+    if report is None:
+        raise LookupError("the desk ended before it told what became of the file; importing it again is safe")
+    return report
 
 
 async def _import_directly(
     settings: StoreSettings, database: Database, kind: FileKind, data: bytes, dry_run: bool
-) -> AsyncIterator[dict[str, Any]]:
-    try:
-        await database.migrate()
-        practice = await database.read(first_practice)
-        if practice is None:
-            raise LookupError("there is no practice yet: start `referrals run` once, which sets it up from Slack")
-        desk = Desk(database, vault_of(settings), Clock(await read_offset(database)), _nobody_to_wake)
-        report = await import_file(desk, practice.id, kind, data, dry_run=dry_run, progress=_show_progress)
-        yield {"report": asdict(report)}
-    finally:
-        await database.close()
+) -> dict[str, Any]:
+    practice = await database.read(first_practice)
+    if practice is None:
+        raise LookupError("there is no practice yet: start `referrals run` once, which sets it up from Slack")
+    vault = vault_of(settings)
+    check_keys(practice, vault)
+    desk = Desk(database, vault, Clock(await read_offset(database)), _nobody_to_wake)
+    return asdict(await import_file(desk, practice.id, kind, data, dry_run=dry_run, progress=_show_progress))
 
 
 async def _nobody_to_wake(_wakes: object) -> None:

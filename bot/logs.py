@@ -1,6 +1,7 @@
 """Structured logs with ids only. Libraries that would print payloads, arguments or bodies are kept quiet here."""
 
 import logging
+import re
 import sys
 
 import structlog
@@ -20,16 +21,43 @@ _QUIET = {
     "asyncio": logging.ERROR,
 }
 
+_QUOTING = frozenset({"arq", "asyncio"})
+_PLAIN = re.compile(r"[A-Za-z ,'-]*")
+_RAISED = re.compile(r"\bexception=(\w+)\(")
+
 
 def configure(level: int = logging.INFO) -> None:
     """One line an event on standard error: readable on a terminal, JSON elsewhere."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(line_formatter(on_terminal=sys.stderr.isatty()))
+    handler.addFilter(without_values)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name, quiet in _QUIET.items():
         logging.getLogger(name).setLevel(quiet)
+
+
+def without_values(record: logging.LogRecord) -> bool:
+    """arq and asyncio put an exception's text into their messages, which may quote a row: kind and place remain."""
+    if record.name.partition(".")[0] not in _QUOTING:
+        return True
+    if record.exc_info is None:
+        kinds = [type(one).__name__ for one in _values(record.args) if isinstance(one, BaseException)]
+        kinds += _RAISED.findall(record.msg if isinstance(record.msg, str) else "")
+        if kinds:
+            record.error = kinds[0]
+    # Of a template, its own words; of a finished text, those before the first value.
+    words = re.sub(r"%[-+#0 .\d]*[a-zA-Z]", "…", str(record.msg)) if record.args else _PLAIN.match(str(record.msg))[0]  # type: ignore[index]
+    record.msg, record.args = f"{record.name}: {words.strip()}", ()
+    record.exc_text = None
+    for name in ("extra", "message"):  # what an exception says of itself, and what others have formatted
+        record.__dict__.pop(name, None)
+    return True
+
+
+def _values(args: object) -> tuple[object, ...]:
+    return args if isinstance(args, tuple) else ()
 
 
 def line_formatter(*, on_terminal: bool) -> logging.Formatter:

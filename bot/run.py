@@ -6,10 +6,9 @@ import logging
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
@@ -32,10 +31,12 @@ from .clock import clock_route
 from .control import Control
 from .house import House, opened
 from .settings import Settings, SettingsError
+from .socket_mode import SocketMode
 
 log = logging.getLogger(__name__)
 
 Ready = Callable[[House], Coroutine[Any, Any, None]]
+T = TypeVar("T")
 
 
 async def run(settings: Settings, on_ready: Ready | None = None) -> None:
@@ -46,8 +47,25 @@ async def run(settings: Settings, on_ready: Ready | None = None) -> None:
         loop.add_signal_handler(name, stopping.set)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
         loop.add_signal_handler(signal.SIGHUP, stopping.set)
-    async with opened(settings) as house:
-        await serve(house, stopping, on_ready)
+    async with contextlib.AsyncExitStack() as stack:
+        house = await _unless(stopping, stack.enter_async_context(opened(settings)))
+        if house is not None:
+            await serve(house, stopping, on_ready)
+
+
+async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work answers; given up, and None, once the process is told to stop. A start may wait for others."""
+    working, told = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([working, told], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        working.cancel()
+        await asyncio.wait([working])
+        return None if working.cancelled() else working.result()
+    finally:
+        working.cancel()
+        told.cancel()
 
 
 async def serve(
@@ -68,8 +86,10 @@ async def serve(
         await control.start()
         await server.up.wait()
         if house.settings.slack_app_token:
-            slack = AsyncSocketModeHandler(app, house.settings.slack_app_token, web_client=house.slack)
-            await slack.connect_async()  # type: ignore[no-untyped-call]
+            slack = SocketMode(app, house.settings.slack_app_token, house.slack, house.socket_url)
+            await _unless(stopping, slack.connect_async())  # type: ignore[no-untyped-call]
+        if stopping.is_set():
+            return
         log.info("ready", extra={"address": f"http://{house.settings.host}:{house.settings.port}"})
         tasks.append(asyncio.create_task(stopping.wait(), name="stop"))
         serving = tuple(tasks)
@@ -79,7 +99,7 @@ async def serve(
         await _first_to_end(serving)
     finally:
         if slack is not None:
-            await slack.close_async()  # type: ignore[no-untyped-call]
+            await slack.finish()
         await control.stop()
         server.should_exit = True
         for task in tasks[1:]:

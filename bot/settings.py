@@ -1,18 +1,26 @@
 """Settings from the environment or ``.env``, checked before anything starts. Errors name the variable and its cure."""
 
 import re
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
-from pydantic import ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from jobs.mail.smtp import parse_smtp_url
 
 SLACK_API = "https://slack.com/api/"
 TWILIO_API = "https://api.twilio.com"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
+_ADDRESS = re.compile(rf"[^\s@<>,;:\"]+@{_DOMAIN.pattern}")
+#: As in referrals/practices.py, which finds the practice of an address.
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 #: What to do about a variable that is not there.
 CURES = {
@@ -22,10 +30,10 @@ CURES = {
     "REFERRALS_CHANNEL": "the id of #referrals: open the channel's details in Slack, it is at the bottom (C…)",
     "SMTP_URL": "your mail server, e.g. smtp+starttls://user:password@mail.example.org:587",
     "PUBLIC_URL": "the address at which people reach this desk's pages, e.g. https://desk.example.org",
-    "ENCRYPTION_KEYS": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
-    "INDEX_KEY": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
-    "HISTORY_KEY": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
-    "SIGNING_KEY": "run `referrals keys >> .env` once, and keep a copy somewhere safe",
+    "ENCRYPTION_KEYS": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
+    "INDEX_KEY": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
+    "HISTORY_KEY": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
+    "SIGNING_KEY": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
 }
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -88,12 +96,14 @@ class StoreSettings(BaseSettings):
             raise ValueError("use sqlite:///path/to/file.db or postgresql://user:password@host/name")
         if scheme.startswith("sqlite") and not rest.strip("/"):
             raise ValueError("names no file; use sqlite:///referrals.db")
+        if not scheme.startswith("sqlite"):
+            _split(url)
         return f"{drivers[scheme]}://{rest}"
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: str | None) -> str | None:
-        if url is not None and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+        if url is not None and _split(url).scheme not in {"redis", "rediss", "unix"}:
             raise ValueError("use redis://host:6379/0, or leave it out for a server of our own")
         return url
 
@@ -109,8 +119,8 @@ class Settings(StoreSettings):
     """What ``referrals run`` needs as well. The PRACTICE_ and SUPPORT_ values only seed the first start."""
 
     slack_bot_token: str
-    slack_app_token: str | None = None
     slack_signing_secret: str | None = None
+    slack_app_token: str | None = Field(default=None, validate_default=True)  # after the secret, which may replace it
     slack_api_url: str = SLACK_API
     referrals_channel: str
     coordinators: Words = ()
@@ -143,17 +153,21 @@ class Settings(StoreSettings):
 
     @field_validator("slack_app_token")
     @classmethod
-    def _app_token(cls, token: str | None) -> str | None:
-        return token if token is None else _starting(token, "xapp-", CURES["SLACK_APP_TOKEN"])
+    def _app_token(cls, token: str | None, info: ValidationInfo) -> str | None:
+        if token is not None:
+            return _starting(token, "xapp-", CURES["SLACK_APP_TOKEN"])
+        if info.data.get("slack_signing_secret") is None:
+            raise ValueError(f"is missing: {CURES['SLACK_APP_TOKEN']}")
+        return None
 
-    @field_validator("slack_api_url", "twilio_api_url")
+    @field_validator("slack_api_url")
     @classmethod
     def _api(cls, url: str) -> str:
-        return _web_address(url).rstrip("/") + ("/" if "api" in urlsplit(url).path else "")
+        return _web_address(url).rstrip("/") + "/"  # the client appends the method's name
 
-    @field_validator("public_url")
+    @field_validator("public_url", "twilio_api_url")
     @classmethod
-    def _public(cls, url: str) -> str:
+    def _base(cls, url: str) -> str:
         return _web_address(url).rstrip("/")
 
     @field_validator("referrals_channel")
@@ -174,10 +188,33 @@ class Settings(StoreSettings):
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
-            raise ValueError(f"use smtp://, smtps:// or smtp+starttls://: {CURES['SMTP_URL']}")
+        try:
+            parse_smtp_url(url)
+        except ValueError as error:
+            raise ValueError(f"{error}: {CURES['SMTP_URL']}") from None
         return url
+
+    @field_validator("mail_from", "support_email")
+    @classmethod
+    def _mailbox(cls, text: str | None) -> str | None:
+        found = getaddresses([text]) if text else []
+        if text and (not text.isprintable() or len(found) != 1 or not _ADDRESS.fullmatch(found[0][1])):
+            raise ValueError("is not one mail address; e.g. hello@yourpractice.org")
+        return text
+
+    @field_validator("work_domains")
+    @classmethod
+    def _domains(cls, domains: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_DOMAIN.fullmatch, domains)):
+            raise ValueError("takes domains separated by commas, without the @; e.g. yourpractice.org")
+        return tuple(domain.casefold() for domain in domains)
+
+    @field_validator("practice_slug")
+    @classmethod
+    def _slug(cls, slug: str | None) -> str | None:
+        if slug is not None and not _SLUG.fullmatch(slug):
+            raise ValueError("is not a part of an address: small letters, digits and dashes, 63 at most")
+        return slug
 
     @field_validator("practice_time_zone")
     @classmethod
@@ -196,8 +233,6 @@ class Settings(StoreSettings):
 
     @model_validator(mode="after")
     def _together(self) -> "Settings":
-        if self.slack_app_token is None and self.slack_signing_secret is None:
-            raise ValueError(f"SLACK_APP_TOKEN is missing: {CURES['SLACK_APP_TOKEN']}")
         twilio = {
             "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
@@ -218,6 +253,21 @@ class Settings(StoreSettings):
         return self.twilio_account_sid is not None
 
 
+class IsolatedSettings(Settings):
+    """From its arguments alone: neither the environment nor a file gets in. For the demo, the bench and tests."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 T = TypeVar("T", bound=StoreSettings)
 
 
@@ -235,8 +285,17 @@ def _starting(value: str, prefix: str, cure: str) -> str:
     return value
 
 
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:  # its text quotes the address, which may hold a password
+        raise ValueError("is not an address with a port number") from None
+    return parts
+
+
 def _web_address(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("is not a web address (https://…)")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

@@ -4,6 +4,7 @@ import logging
 import re
 import unicodedata
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,17 +13,24 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import Session, col, select
 
+from handlers.people import answered_code
 from referrals.clock import Clock
 from store.database import Database
 from store.ids import new_id
 from store.tables import Practice
+from store.vault import Vault
 
+from .key_check import check_keys, key_check
 from .settings import Settings, SettingsError
+from .socket_mode import socket_address
 
 log = logging.getLogger(__name__)
 
 #: Nobody's workplace: mail sent from there says nothing about which domain is the practice's own.
 _PUBLIC_MAIL = frozenset({"gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "aol.com"})
+
+#: As long as a part of an address is read (referrals/practices.py).
+_LONGEST_SLUG = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,21 @@ class Workspace:
     bot_user_id: str
 
 
-async def find_practice(settings: Settings, database: Database, client: AsyncWebClient, clock: Clock) -> Practice:
-    """The practice of this workspace, set up if it is the first start. Raises SettingsError naming the variable."""
+async def find_practice(
+    settings: Settings, database: Database, client: AsyncWebClient, clock: Clock, vault: Vault
+) -> tuple[Practice, str | None]:
+    """The practice of this workspace, set up if it is the first start, and where Socket Mode connects (or None).
+
+    Raises SettingsError naming the variable.
+    """
     known = await database.read(first_practice)
+    if known is not None:
+        check_keys(known, vault)
     try:
         workspace = await _workspace(client)
+        socket_url = await socket_address(client, settings.slack_app_token) if settings.slack_app_token else None
         if known is not None and known.team_id == workspace.team_id:
-            return known
+            return known, socket_url
         if known is not None:
             raise SettingsError([f"SLACK_BOT_TOKEN is of another workspace ({workspace.team}) than this database"])
         await _check_channel(client, settings.referrals_channel)
@@ -50,13 +66,13 @@ async def find_practice(settings: Settings, database: Database, client: AsyncWeb
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         if known is not None:
             log.warning("slack_unreachable_at_start", extra={"error": type(error).__name__})
-            return known  # what is due waits in the database until Slack answers
+            return known, None  # what is due waits in the database until Slack answers
         raise SettingsError([f"SLACK_API_URL cannot be reached ({settings.slack_api_url})"]) from error
-    practice = _new_practice(settings, workspace, clock)
+    practice = _new_practice(settings, workspace, clock, vault)
     await database.write(lambda session: _add(session, practice))
     for line in hints(practice):
         log.warning(line)
-    return practice
+    return practice, socket_url
 
 
 def hints(practice: Practice) -> list[str]:
@@ -77,7 +93,7 @@ def _add(session: Session, practice: Practice) -> None:
     session.add(practice)
 
 
-def _new_practice(settings: Settings, workspace: Workspace, clock: Clock) -> Practice:
+def _new_practice(settings: Settings, workspace: Workspace, clock: Clock, vault: Vault) -> Practice:
     name = settings.practice_name or workspace.team
     return Practice(
         id=new_id(),
@@ -93,13 +109,19 @@ def _new_practice(settings: Settings, workspace: Workspace, clock: Clock) -> Pra
         support_email=settings.support_email,
         support_hours=settings.support_hours,
         created_at=clock.now(),
+        key_check=key_check(vault),
     )
 
 
 def slug_of(name: str) -> str:
     """The practice's part of the form's address: "Juniper Grove Therapy" is juniper-grove-therapy."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "practice"
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].rstrip("-") or "practice"
+
+
+def domain_of(mailbox: str) -> str:
+    """Of "Juniper <hello@juniper.example.org>", juniper.example.org."""
+    return parseaddr(mailbox)[1].rpartition("@")[2].casefold()
 
 
 def sender_address(settings: Settings) -> str:
@@ -110,7 +132,7 @@ def sender_address(settings: Settings) -> str:
 
 
 def _own_domain(settings: Settings) -> list[str]:
-    domain = (settings.mail_from or settings.support_email).rpartition("@")[2].casefold()
+    domain = domain_of(settings.mail_from or settings.support_email)
     return [domain] if domain and domain not in _PUBLIC_MAIL else []
 
 
@@ -123,7 +145,7 @@ async def _check_channel(client: AsyncWebClient, channel: str) -> None:
     try:
         answer: Any = await client.conversations_info(channel=channel)
     except SlackApiError as error:
-        if error.response.get("error") != "channel_not_found":
+        if answered_code(error) != "channel_not_found":
             raise
         problem = f"REFERRALS_CHANNEL {channel} is no channel that the bot can see: type /invite @Referral desk there"
         raise SettingsError([problem]) from error
@@ -138,13 +160,13 @@ async def _check_coordinators(client: AsyncWebClient, users: tuple[str, ...]) ->
         try:
             await client.users_info(user=user)
         except SlackApiError as error:
-            if error.response.get("error") != "user_not_found":
+            if answered_code(error) != "user_not_found":
                 raise
             raise SettingsError([f"COORDINATORS {user} is nobody in this workspace"]) from error
 
 
 def _slack_problem(error: SlackApiError) -> str:
-    code = str(error.response.get("error", error.response.status_code))
+    code = answered_code(error)
     if code in {"invalid_auth", "not_authed", "token_revoked", "account_inactive", "not_allowed_token_type"}:
         return f"SLACK_BOT_TOKEN is refused by Slack ({code}): install the app again and copy its bot token"
     if code == "missing_scope":

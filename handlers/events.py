@@ -30,13 +30,15 @@ async def user_changed(deps: SlackDeps, practice_id: str, event: Mapping[str, An
 
 
 async def token_lost(deps: SlackDeps, team_id: str | None) -> None:
-    """Uninstalled, or the token was revoked: what was remembered is forgotten, and whoever sends is told."""
+    """Uninstalled, or the token was revoked: what was remembered is forgotten, and the history says so.
+
+    Sending needs no word: Slack refuses each message, which then waits until the app is back.
+    """
     seat = await deps.practices.of(team_id)
     deps.practices.forget(team_id or "")
     deps.people.forget_all()
     if seat is not None:
         await deps.desk.do(seat.practice_id, _record_lost)
-        await deps.revoked(seat.practice_id)
 
 
 def _follow(tx: Tx, person: SlackPerson) -> None:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from store.vocabulary import SlackStanding
 
 log = logging.getLogger(__name__)
+
+#: Slack has answered, and there is no such person.
+_NOBODY = frozenset({"user_not_found", "user_not_visible"})
 
 #: A click has 3 s in all.
 _PATIENCE_SECONDS = 1.2
@@ -41,6 +44,10 @@ class SlackPerson:
         return SlackStanding.GUEST if self.guest else SlackStanding.MEMBER
 
 
+class SlackSilent(Exception):
+    """Slack did not say who somebody is; it may the next time. The text is a code or an error's type."""
+
+
 class People:
     """users.info with a memory of ``ttl`` seconds of the real clock, for at most ``size`` people."""
 
@@ -58,15 +65,27 @@ class People:
 
     async def get(self, user: str) -> SlackPerson | None:
         """None when Slack does not answer in time or does not know them; then only the roster can say who they are."""
+        try:
+            return await self.find(user)
+        except SlackSilent as error:
+            log.warning("users.info failed: %s", error)
+            return None
+
+    async def find(self, user: str) -> SlackPerson | None:
+        """None only when there is no such person. Raises SlackSilent when that is not known."""
         kept = self._known.get(user)
         if kept is not None and kept[0] > self._monotonic():
             return kept[1]
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 answer = await self._client.users_info(user=user)
+        except SlackApiError as error:
+            code = answered_code(error)
+            if code in _NOBODY:
+                return None
+            raise SlackSilent(code) from error
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.warning("users.info failed: %s", type(error).__name__)
-            return None
+            raise SlackSilent(type(error).__name__) from error
         found = answer.get("user")
         return self.learn(found) if isinstance(found, dict) else None
 
@@ -84,6 +103,14 @@ class People:
 
     def forget_all(self) -> None:
         self._known.clear()
+
+
+def answered_code(error: SlackApiError) -> str:
+    """Slack's error code, or the HTTP status where the answer is no JSON."""
+    answer: Any = error.response
+    data = getattr(answer, "data", answer)
+    found = data.get("error") if isinstance(data, Mapping) else None
+    return str(found or getattr(answer, "status_code", "unknown"))
 
 
 def read_person(user: Mapping[str, Any]) -> SlackPerson:

@@ -17,7 +17,7 @@ def contained(step: str, **ids: str) -> Iterator[None]:
     """Goes on after a fault. ``ids``: of rows only; the fault's own words may quote a client and are not logged."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the boundary of a row
         note_fault(step, error, **ids)
 
 

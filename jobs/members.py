@@ -80,7 +80,7 @@ def _mark_unknown_ids(tx: Tx, present: Set[str]) -> None:
         Provider.practice_id == tx.practice_id,
         col(Provider.slack_user).is_not(None),
         col(Provider.slack_user).not_in(present),
-        Provider.slack_standing != SlackStanding.MISSING,
+        col(Provider.slack_standing).in_((SlackStanding.MEMBER, SlackStanding.UNLINKED)),
     )
     for provider_id in tx.session.exec(linked.order_by(Provider.id)).all() if present else ():
         provider = tx.lock(Provider, provider_id)

@@ -1,13 +1,15 @@
 """Sends one composed notice over its channel, and settles one whose sending ended in the dark."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from blocks.message import Message
 from blocks.notices import notice
 from referrals.letters import Letter
 from referrals.notices import Template
 from store.tables import Delivery
 from store.vocabulary import DeliveryChannel, DeliveryState, Kind
 
+from .contained import note_fault
 from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
 from .slack import METADATA_NOTICE
@@ -15,7 +17,9 @@ from .waits import Waits
 
 NO_CARD_YET = "card_not_posted_yet"
 _CHANNEL = "channel"
-#: A mail that links to a card waits this long for the card to be posted, then links to the channel.
+#: How far Slack's clock may be behind ours: a message is looked for from this long before it was first tried.
+LOOK_BACK = timedelta(hours=1)
+#: On the real clock. A mail that links to a card waits this long for it to be posted, then links to the channel.
 _PATIENCE = timedelta(seconds=60)
 _LINKS_TO_CARD = frozenset({Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER})
 
@@ -23,7 +27,7 @@ _LINKS_TO_CARD = frozenset({Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER}
 async def send_notice(deps: JobDeps, letter: Letter, delivery: Delivery) -> str | None:
     """Answers the other side's reference. Raises DeliveryError."""
     if letter.channel is DeliveryChannel.EMAIL:
-        _wait_for_card(deps.waits, letter, delivery)
+        _wait_for_card(deps.waits, letter, delivery, deps.desk.clock.real())
         return await deps.send_mail(letter, delivery.id)
     if letter.channel is DeliveryChannel.SMS:
         if deps.send_text is None:
@@ -40,11 +44,20 @@ async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
         channel, thread_ts = letter.card_channel or letter.address, letter.card_ts
     else:
         channel = await deps.slack.open_dm(letter.address)
+    message, broadcast = _message(letter, delivery), _broadcast(letter)
     if delivery.state is DeliveryState.UNKNOWN and (ts := await _found(deps, channel, thread_ts, delivery)):
         return ts
-    message, broadcast = notice(letter, delivery.id), _broadcast(letter)
     _, ts = await deps.slack.post(channel, message, thread_ts=thread_ts, broadcast=broadcast)
     return ts
+
+
+def _message(letter: Letter, delivery: Delivery) -> Message:
+    """Before anything is sent, so that a fault in writing it leaves nothing in the dark."""
+    try:
+        return notice(letter, delivery.id)
+    except Exception as error:  # noqa: BLE001 - the boundary of a row
+        note_fault("notice", error, delivery=delivery.id)
+        raise DeliveryError("cannot_be_written", FailureKind.PERMANENT) from None
 
 
 def _broadcast(letter: Letter) -> bool:
@@ -55,13 +68,13 @@ def _broadcast(letter: Letter) -> bool:
 
 
 async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: Delivery) -> str | None:
-    oldest = deps.desk.clock.real() - timedelta(days=3)
+    oldest = (delivery.first_tried or deps.desk.clock.real()) - LOOK_BACK
     return await deps.slack.find_posted(
         channel, METADATA_NOTICE, "delivery_id", delivery.id, oldest=oldest.timestamp(), thread_ts=thread_ts
     )
 
 
-def _wait_for_card(waits: Waits, letter: Letter, delivery: Delivery) -> None:
-    young = letter.now - delivery.created_at < _PATIENCE
+def _wait_for_card(waits: Waits, letter: Letter, delivery: Delivery, real_now: datetime) -> None:
+    young = delivery.first_tried is None or real_now - delivery.first_tried < _PATIENCE
     if letter.template in _LINKS_TO_CARD and letter.card_link is None and young:
         raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=waits.for_card)

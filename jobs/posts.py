@@ -8,6 +8,7 @@ from referrals.tx import Tx
 from store.tables import Delivery, Offer
 
 from . import cards, outbox
+from .contained import contained
 from .deps import JobDeps
 
 #: Seconds: well within a job's time, because a job that is cut off in a post leaves it unknown.
@@ -34,7 +35,7 @@ class ChannelPoster:
         end = time.monotonic() + _AT_MOST
         try:
             more = True
-            while more and time.monotonic() < end:
+            while more and time.monotonic() < end and not self._deps.stopping.is_set():
                 self._asked_again.discard(practice_id)
                 more = await self._step(practice_id) or practice_id in self._asked_again
         finally:
@@ -44,7 +45,7 @@ class ChannelPoster:
         """A card and a reply by turns, so that a burst of new cards does not silence what happens on posted ones."""
         offer_id = await self._deps.desk.ask(practice_id, next_card)
         if offer_id is not None:
-            await cards.post(self._deps, practice_id, offer_id)
+            await _posted_or_put_off(self._deps, practice_id, offer_id)
         in_channel = col(Delivery.recipient) == outbox.CHANNEL
         replies = await self._deps.desk.do(practice_id, outbox.claim, in_channel, 1)
         for reply in replies:
@@ -52,16 +53,17 @@ class ChannelPoster:
         return offer_id is not None or bool(replies)
 
 
+async def _posted_or_put_off(deps: JobDeps, practice_id: str, offer_id: str) -> None:
+    """A fault that nobody foresaw leaves the lease on its card, and so the others have their turn."""
+    with contained("post_card", offer=offer_id):
+        await cards.post(deps, practice_id, offer_id)
+
+
 def next_card(tx: Tx) -> str | None:
     """The offer whose card has waited longest to be posted."""
     return tx.session.exec(
         select(Offer.id)
-        .where(
-            Offer.practice_id == tx.practice_id,
-            col(Offer.card_ts).is_(None),
-            col(Offer.card_version) > col(Offer.shown_version),
-            col(Offer.card_next_at) <= tx.real_now,
-        )
+        .where(Offer.practice_id == tx.practice_id, *cards.due(tx.real_now, posted=False))
         .order_by(col(Offer.card_next_at))
         .limit(1)
     ).first()

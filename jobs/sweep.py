@@ -13,6 +13,8 @@ from referrals.tx import Tx
 from store.tables import Delivery, Offer, Practice
 
 from . import cards, outbox
+from .alone import Alone
+from .contained import contained
 from .deps import JobDeps
 from .posts import ChannelPoster
 
@@ -32,22 +34,57 @@ class Due:
     clients_reminded: int = 0
 
 
-async def sweep(deps: JobDeps, poster: ChannelPoster) -> None:
-    """The safety net: enough on its own, should every wake-up be lost."""
-    for practice_id in await deps.desk.database.read(practice_ids):
-        await act_on_deadlines(deps, practice_id)
-        for offer_id in await deps.desk.ask(practice_id, availability.rounds_without_anybody):
+class Sweep:
+    """The safety net: enough on its own, should every wake-up be lost.
+
+    One at a time in this process, or they would pile up while Slack or the mail server is slow. What is only written
+    down does not wait for what is being sent.
+    """
+
+    def __init__(self, deps: JobDeps, poster: ChannelPoster) -> None:
+        self._deps = deps
+        self._poster = poster
+        self._deciding = Alone()
+        self._sending = Alone()
+
+    async def run(self) -> None:
+        """One that is asked for while another runs makes that one look again."""
+        await self._deciding.run(self._decide)
+        await self._sending.run(self._send)
+
+    async def _decide(self) -> None:
+        for practice_id in await self._deps.desk.database.read(practice_ids):
+            with contained("deadlines", practice=practice_id):
+                await act_on_deadlines(self._deps, practice_id)
+            with contained("nobody_left", practice=practice_id):
+                await alert_where_nobody_is_left(self._deps, practice_id)
+
+    async def _send(self) -> None:
+        for practice_id in await self._deps.desk.database.read(practice_ids):
+            with contained("cards", practice=practice_id):
+                await redraw_cards(self._deps, practice_id)
+            with contained("outbox", practice=practice_id):
+                await outbox.drain(self._deps, practice_id)
+            with contained("posts", practice=practice_id):
+                await self._poster.run(practice_id)
+
+
+async def alert_where_nobody_is_left(deps: JobDeps, practice_id: str) -> None:
+    for offer_id in await deps.desk.ask(practice_id, availability.rounds_without_anybody):
+        with contained("alert_round", offer=offer_id):
             await deps.desk.do(practice_id, availability.alert_round, offer_id)
-        await redraw_cards(deps, practice_id)
-        await outbox.drain(deps, practice_id)
-        await poster.run(practice_id)
 
 
 async def redraw_cards(deps: JobDeps, practice_id: str) -> None:
     """Brings posted cards up to date, a few at a time."""
     stale = await deps.desk.ask(practice_id, stale_cards)
     for few in (stale[at : at + _AT_ONCE] for at in range(0, len(stale), _AT_ONCE)):
-        await asyncio.gather(*(cards.redraw(deps, practice_id, offer_id) for offer_id in few))
+        await asyncio.gather(*(_redraw(deps, practice_id, offer_id) for offer_id in few))
+
+
+async def _redraw(deps: JobDeps, practice_id: str, offer_id: str) -> None:
+    with contained("redraw", offer=offer_id):
+        await cards.redraw(deps, practice_id, offer_id)
 
 
 async def act_on_deadlines(deps: JobDeps, practice_id: str) -> Due:
@@ -65,11 +102,17 @@ async def _each(
 ) -> int:
     done = 0
     while offers := await deps.desk.ask(practice_id, due):
-        acted = [await deps.desk.do(practice_id, act, offer_id) for offer_id in offers]
+        acted = [await _act(deps, practice_id, act, offer_id) for offer_id in offers]
         done += sum(acted)
         if not any(acted):
             break  # others were faster, or a row cannot be acted on: no use asking again now
     return done
+
+
+async def _act(deps: JobDeps, practice_id: str, act: Callable[[Tx, str], bool], offer_id: str) -> bool:
+    with contained(act.__name__, offer=offer_id):
+        return await deps.desk.do(practice_id, act, offer_id)
+    return False  # type: ignore[unreachable,unused-ignore]
 
 
 def practice_ids(session: Session) -> Sequence[str]:
@@ -90,12 +133,7 @@ def clients_to_remind(tx: Tx) -> Sequence[str]:
 
 def stale_cards(tx: Tx) -> Sequence[str]:
     """Posted cards that show what no longer is."""
-    return _offers(
-        tx,
-        col(Offer.card_version) > col(Offer.shown_version),
-        col(Offer.card_next_at) <= tx.real_now,
-        col(Offer.card_ts).is_not(None),
-    )
+    return _offers(tx, *cards.due(tx.real_now, posted=True))
 
 
 def undone_deliveries(tx: Tx) -> int:

@@ -14,16 +14,21 @@ from referrals import deadlines
 from referrals.tx import WakeKind
 
 from . import outbox, sweep
+from .contained import contained
 from .deps import JobDeps
 from .posts import ChannelPoster
 from .queue import ATTEND, QUEUE, SWEEP, serialize
+from .sweep import Sweep
 
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY = 5  # seconds
 #: PLATFORM.md: arq's default of 0.5 s gave a click-to-card p95 of 446 ms, this one 51 ms.
 _POLL_DELAY = 0.05
-_JOB_TIMEOUT = 120
+#: A minute of taking on, and the longest attempt on top: whoever cuts a job off leaves what it sends in the dark.
+_JOB_TIMEOUT = 300
+#: Seconds for what is under way when the process is told to stop; many a supervisor kills after ten.
+_GRACE = 8.0
 
 
 class Jobs:
@@ -32,10 +37,12 @@ class Jobs:
     def __init__(self, deps: JobDeps) -> None:
         self._deps = deps
         self._poster = ChannelPoster(deps)
+        self._sweep = Sweep(deps, self._poster)
 
     async def attend(self, _ctx: dict[str, Any], practice_id: str) -> None:
         """Whatever a use case has just made due: cards, notices, posts."""
-        await asyncio.gather(sweep.redraw_cards(self._deps, practice_id), outbox.drain(self._deps, practice_id))
+        with contained("attend", practice=practice_id):
+            await asyncio.gather(sweep.redraw_cards(self._deps, practice_id), outbox.drain(self._deps, practice_id))
         await self._poster.run(practice_id)
 
     async def remind(self, _ctx: dict[str, Any], practice_id: str, offer_id: str) -> None:
@@ -48,7 +55,7 @@ class Jobs:
         await self._deps.desk.do(practice_id, deadlines.expire, offer_id)
 
     async def sweep(self, _ctx: dict[str, Any]) -> None:
-        await sweep.sweep(self._deps, self._poster)
+        await self._sweep.run()
 
     def by_name(self) -> dict[str, Any]:
         """Wake-up name to function. (arq's own type asks for a function with ``__qualname__``, which methods have.)"""
@@ -86,8 +93,12 @@ def build_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SW
 
 
 async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SWEEP_EVERY) -> None:
-    """Works until cancelled; a queue that stays away longer than its connection retries is waited for."""
+    """Works until cancelled; a queue that stays away longer than its connection retries is waited for.
+
+    Once cancelled it takes nothing on, and ends when what is under way is done, or after a few seconds.
+    """
     while True:
+        deps.stopping.clear()
         worker = build_worker(redis, deps, sweep_every=sweep_every)
         try:
             await worker.async_run()
@@ -95,13 +106,18 @@ async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None 
             log.warning("worker_lost_the_queue", extra={"error": type(error).__name__})
             await asyncio.sleep(1)
         finally:
+            deps.stopping.set()
             await _put_down(worker)
 
 
 async def _put_down(worker: Worker) -> None:
-    """Lets running jobs go at their next await; their leases and rows say where to go on."""
-    tasks = [worker.main_task, *worker.tasks.values()]
-    for task in tasks:
-        if task is not None and not task.done():
-            task.cancel()
-    await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+    """Lets running jobs finish; the leases and rows of those that take too long say where to go on."""
+    if worker.main_task is not None:
+        worker.main_task.cancel()
+        await asyncio.gather(worker.main_task, return_exceptions=True)
+    jobs = list(worker.tasks.values())
+    if jobs:
+        await asyncio.wait(jobs, timeout=_GRACE)
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)

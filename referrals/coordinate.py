@@ -8,7 +8,7 @@ from .deciding import Case, locked_referral, refuse, since
 from .eligibility import reachable, refusal
 from .lifecycle import Event, allowed
 from .notices import Template
-from .outbox import notify_client, settle
+from .outbox import notify_client, owes_a_call, settle
 from .outcomes import Decision, Missing, Refusal
 from .rounds import close_round, next_round
 from .tx import Tx
@@ -49,6 +49,7 @@ def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provide
         return hindered
     if provider is not None and (refused := _cannot_be_given(tx, case, provider)):
         return refuse(tx, case, actor, event, refused)
+    owed = owes_a_call(tx, referral)
     told = (offer.kind, offer.provider_id, referral.status)
     if offer.outcome is None:
         close_round(tx, offer, OfferOutcome.REPLACED)
@@ -59,7 +60,7 @@ def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provide
     excluded = [one for one in offer.excluded if provider is None or one != provider.id]
     following = next_round(tx, referral, provider, excluded)
     tx.record(referral, event, actor, offer=following.id, provider=provider.id if provider else None)
-    if told != (following.kind, following.provider_id, referral.status):
+    if owed or told != (following.kind, following.provider_id, referral.status):
         notify_client(tx, referral, following, Template.CLIENT_CONFIRMATION)
     return case.done()
 

@@ -5,9 +5,9 @@ from sqlmodel import col, select
 
 from store.ids import new_id
 from store.tables import Attention, Client, Offer, Provider, Referral, Source
-from store.vocabulary import AttentionKind
+from store.vocabulary import AttentionKind, Status
 
-from .notices import NOTICES, Template
+from .notices import NOTICES, Context, Template
 from .tx import Tx
 
 #: Which alert tells the coordinators of which item.
@@ -103,6 +103,23 @@ def need_attention(
         notify(tx, referral, offer, _ALERTS[kind], f"slack:{user}", about=item.id)
         if kind is AttentionKind.PHONE_TASK:
             notify(tx, referral, offer, Template.COORDINATOR_PHONE_MAIL, f"slack:{user}", about=item.id)
+
+
+def settle_moot_calls(tx: Tx, referral: Referral, by: str) -> None:
+    """Takes phone tasks off the list whose message is no longer true, or whose client has been reached otherwise."""
+    reached = referral.status in (Status.CONTACTED, Status.SCHEDULED)
+    for item in tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id}):
+        if item.kind is not AttentionKind.PHONE_TASK or item.detail is None:
+            continue
+        context = Context(referral, tx.get(Offer, item.offer_id), f"client:{referral.client_id}")
+        if reached or not NOTICES[Template(item.detail)].still_true(context):
+            item.settled_at, item.settled_by = tx.now, by
+
+
+def owes_a_call(tx: Tx, referral: Referral) -> bool:
+    """Whether a client without a usable address still waits to be phoned."""
+    items = tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id})
+    return any(item.kind is AttentionKind.PHONE_TASK for item in items)
 
 
 def settle(tx: Tx, referral: Referral, by: str, *kinds: AttentionKind) -> None:

@@ -8,9 +8,10 @@ from store.ids import new_id
 from store.tables import Offer, Pass, Provider, Referral
 from store.vocabulary import AttentionKind, Kind, OfferOutcome
 
+from .actor import SYSTEM
 from .eligibility import eligible
 from .notices import Template
-from .outbox import need_attention, notify_provider
+from .outbox import need_attention, notify_provider, settle_moot_calls
 from .tx import Tx, WakeKind
 
 
@@ -56,6 +57,7 @@ def next_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: 
     referral.round += 1
     referral.offer_id = new_id()
     tx.session.flush()  # the old round must be closed in the database before another may be open
+    settle_moot_calls(tx, referral, SYSTEM.name)
     return open_round(tx, referral, provider, excluded)
 
 

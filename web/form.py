@@ -98,7 +98,7 @@ class _Door:
             if known:
                 return self._thank(practice, known, None)
             return self._form(practice, choices, Form(self._nonces.issue(practice.id), typed, late=True), 409)
-        checked = check_intake({**typed, "nonce": nonce.value}, choices, channel="form")
+        checked = check_intake({**typed, "nonce": nonce.value}, choices.public(), channel="form")
         if not isinstance(checked, Intake):
             return self._form(practice, choices, Form(typed["nonce"], typed, _by_field(checked)), 422)
         try:

@@ -7,6 +7,7 @@ another's timeout. A few at a time, because relays count connections.
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Literal

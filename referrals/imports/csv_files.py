@@ -26,6 +26,8 @@ class Problem:
         place = f"line {self.line}" if self.line else ""
         if self.column:
             place += f", column {self.column}" + (f" ({self.position})" if self.position else "")
+        elif self.position:
+            place += f", column {self.position}"
         return f"{place}: {self.message}" if place else self.message
 
 
@@ -115,14 +117,16 @@ def _separator(header: str) -> str:
 
 
 def _header_problems(names: Sequence[str], columns: Columns, line: int) -> list[Problem]:
+    """Unknown names are told by their position: in a file without a header they are the first client's details."""
     problems = []
     for position, name in enumerate(names, 1):
         if name in names[: position - 1]:
-            problems.append(Problem("This column is there twice.", line, name, position))
+            known = name if name in columns.known else None
+            problems.append(Problem("This column is there twice.", line, known, position))
         elif name not in columns.known:
             near = get_close_matches(name, columns.known, n=1)
             advice = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(columns.known)}."
-            problems.append(Problem(f"No such column. {advice}", line, name[:40] or "without a name", position))
+            problems.append(Problem(f"No such column. {advice}", line, None, position))
     missing = [name for name in columns.required if name not in names]
     if missing:
         problems.append(Problem(f"These columns are missing: {', '.join(missing)}.", line))

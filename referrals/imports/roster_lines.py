@@ -77,7 +77,7 @@ class RosterLine:
 
 def check_roster_line(raw: Mapping[str, str], line: int) -> RosterLine | list[FieldError]:
     """``raw``: column -> text. Never raises; at most one error for each cell."""
-    fields = Fields(raw)
+    fields = Fields(raw, quote=False)
     status = fields.read("status", one_of(vocabularies.statuses()))
     checked = RosterLine(
         line=line,

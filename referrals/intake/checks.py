@@ -55,7 +55,7 @@ def check_intake(raw: Mapping[str, str], choices: Choices, *, channel: str) -> I
 
     Never raises, whatever the text. The errors come in the order of the fields, at most one for each.
     """
-    fields = Fields(raw)
+    fields = Fields(raw, quote=channel != "csv")
     name = fields.read("client_name", person_name(MAX_NAME), required="A name is needed.")
     preferred_name = fields.read("preferred_name", person_name(MAX_NAME))
     band = fields.read("age_band", age_band, required="Choose an age group.")

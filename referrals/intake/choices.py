@@ -1,14 +1,15 @@
 """What an intake may name that depends on the database: the providers clients can ask for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
+from typing import Self
 
 from store.tables import Provider
 
 from ..eligibility import paused, standing_refusal
 from ..tx import Tx
-from .fields import Unusable, quoted
+from .fields import Unusable
 from .vocabularies import alternatives, key
 
 
@@ -30,21 +31,36 @@ class Selectable:
 
 @dataclass(frozen=True)
 class Choices:
-    """Everybody who is not inactive, by name; ``states``: where somebody listed is licensed today."""
+    """Everybody who is not inactive, by name; ``states``: where somebody listed is licensed today.
+
+    ``ids_only``: see ``public``.
+    """
 
     providers: tuple[Selectable, ...] = ()
     states: frozenset[str] = frozenset()
+    ids_only: bool = False
 
     def provider(self, text: str) -> str:
         """The id of who is meant by an id, a Slack id, an email or a name. Raises Unusable with the nearest names."""
+        if self.ids_only:
+            return self._listed(text)
         if exact := self._by_handle.get(text.casefold()):
             return exact.id
         named = self._by_name.get(key(text), [])
         if len(named) == 1:
             return named[0].id
         if named:
-            raise Unusable(f"{len(named)} providers are called {quoted(text)}. Give the email address instead.")
-        raise Unusable(f"No provider here is called {quoted(text)}. {self._advice(text)}")
+            raise Unusable(f"is what {len(named)} providers are called. Give the email address instead.", text)
+        raise Unusable(f"is not the name of a provider here. {self._advice(text)}", text)
+
+    def public(self) -> Self:
+        """For the form: only ids that it lists, so that a forged request learns nothing about the roster."""
+        return replace(self, ids_only=True)
+
+    def _listed(self, id: str) -> str:
+        if any(one.id == id and one.listed for one in self.providers):
+            return id
+        raise Unusable("That provider is not on our list now. Choose another, or leave it open.")
 
     @cached_property
     def _by_handle(self) -> dict[str, Selectable]:

@@ -1,6 +1,7 @@
 """One field at a time: what somebody typed becomes a value, or a sentence that says what works.
 
-Shared by every way in. No message repeats a client's contact details, because messages are printed.
+Shared by every way in. No message repeats a client's contact details, because messages are printed;
+what is read from a file is not repeated at all.
 """
 
 import re
@@ -33,14 +34,24 @@ class FieldError:
 
 
 class Unusable(ValueError):
-    """Carries the message of a FieldError."""
+    """Carries the message of a FieldError; ``typed``: the word it begins with, shown only to whoever typed it."""
+
+    def __init__(self, message: str, typed: str = "") -> None:
+        self._message, self._typed = message, typed
+        super().__init__(message)
+
+    def told(self, quote: bool) -> str:
+        """A line of a file is not quoted: with its cells shifted, any of them may be a client's name."""
+        subject = (quoted(self._typed) if quote else "This") + " " if self._typed else ""
+        return f"{subject}{self._message}"
 
 
 class Fields:
     """Reads the fields of one form or one line of a file, and keeps every complaint rather than the first."""
 
-    def __init__(self, raw: Mapping[str, str]) -> None:
-        self._raw = raw
+    def __init__(self, raw: Mapping[str, str], *, quote: bool) -> None:
+        """``quote``: whether complaints may repeat what was typed."""
+        self._raw, self._quote = raw, quote
         self.errors: list[FieldError] = []
 
     def read(self, name: str, read: Callable[[str], T], *, required: str = "") -> T | None:
@@ -50,7 +61,7 @@ class Fields:
             if text:
                 return read(text)
         except Unusable as unusable:
-            required = str(unusable)
+            required = unusable.told(self._quote)
         if required:
             self.complain(name, required)
         return None
@@ -161,7 +172,7 @@ def one_of(vocabulary: Vocabulary) -> Callable[[str], str]:
     def read(text: str) -> str:
         slug = vocabulary.find(text)
         if slug is None:
-            raise Unusable(f"{quoted(text)} is not {vocabulary.noun}. {vocabulary.advice(text)}")
+            raise Unusable(f"is not {vocabulary.noun}. {vocabulary.advice(text)}", text)
         return slug
 
     return read
@@ -176,8 +187,8 @@ def some_of(vocabulary: Vocabulary) -> Callable[[str], tuple[str, ...]]:
             raise Unusable("Separate several with a semicolon (;).")
         if unknown:
             one = unknown[0]
-            more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
-            raise Unusable(f"{quoted(one)}{more} is not {vocabulary.noun}. {vocabulary.advice(one)}")
+            more = f"(and {len(unknown) - 1} more) " if len(unknown) > 1 else ""
+            raise Unusable(f"{more}is not {vocabulary.noun}. {vocabulary.advice(one)}", one)
         return _distinct(vocabulary.find(part) or part for part in split(text))
 
     return read
@@ -219,7 +230,7 @@ def _iso_day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise Unusable(f"{quoted(text)} is not a date. Write the licence's last day as TX:2027-03-31.") from None
+        raise Unusable("is not a date. Write the licence's last day as TX:2027-03-31.", text) from None
 
 
 def _within(limit: int, text: str) -> str:

@@ -36,6 +36,8 @@ class Practice(SQLModel, table=True):
     support_hours: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
+    key_check: bytes | None = None  # says at each start whether the keys are still those of this database
+
     history_head: str = ""
     history_count: int = 0
 

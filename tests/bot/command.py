@@ -62,14 +62,21 @@ class Served:
 @asynccontextmanager
 async def serving(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[Served]:
     """Once it is ready; killed at the end unless it has ended."""
-    process = await _start(folder, environment, "run")
-    served = Served(process, environment["PUBLIC_URL"])
-    try:
+    async with starting(folder, environment) as served:
+        process = served.process
         async with asyncio.timeout(READY_SECONDS):
             while not await _ready(served):
                 assert process.returncode is None, (await process.communicate())[1].decode()
                 await asyncio.sleep(0.05)
         yield served
+
+
+@asynccontextmanager
+async def starting(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[Served]:
+    """At once, ready or not; killed at the end unless it has ended."""
+    process = await _start(folder, environment, "run")
+    try:
+        yield Served(process, environment["PUBLIC_URL"])
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,5 +1,6 @@
 """``referrals run`` as a person has it: from an empty folder, against a workspace at SLACK_API_URL, and again."""
 
+import asyncio
 import json
 import socket
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from sandbox.server import Sandbox
 from tests.canary import somebody
 
-from .command import referrals, serving
+from .command import referrals, serving, starting
 from .test_import import HEADER, ROSTER, _line
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,18 @@ async def test_what_slack_refuses_is_a_line(variables: dict[str, str], tmp_path:
     assert ended.code == 2
     (line,) = ended.lines
     assert line.startswith("SLACK_BOT_TOKEN is refused by Slack")
+
+
+async def test_a_start_that_waits_for_slack_ends_when_it_is_told_to(variables: dict[str, str], tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.setblocking(False)
+        port = silent.getsockname()[1]
+        async with starting(tmp_path, variables | {"SLACK_API_URL": f"http://127.0.0.1:{port}/api/"}) as served:
+            await asyncio.get_running_loop().sock_accept(silent)  # it has asked, and hears nothing
+            ended, seconds = await served.stop()
+    assert (ended.code, ended.err) == (0, "") and seconds < STOP_SECONDS
 
 
 async def test_a_desk_that_runs_is_told_at_once_and_ends_when_it_is_told_to(

@@ -9,8 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.demo import _settings as demo_settings
 from bot.house import opened
-from bot.settings import Settings, SettingsError
+from bot.settings import IsolatedSettings, Settings, SettingsError
+from bot.setup import domain_of, slug_of
+from referrals.practices import by_slug
 from sandbox.server import Sandbox
 
 from .command import referrals
@@ -55,6 +58,18 @@ WRONG = [
     ("PORT", "0"),
     ("PORT", "70000"),
     ("PRACTICE_TIME_ZONE", "Mars/Olympus"),
+    ("SMTP_URL", "smtp://mail.example.org:abc"),
+    ("SMTP_URL", "smtp://desk:password-in-the-clear@mail.example.org:25"),
+    ("REDIS_URL", "redis://localhost:abc"),
+    ("DATABASE_URL", "postgresql://desk@localhost:abc/desk"),
+    ("PUBLIC_URL", "https://desk.example.org:abc"),
+    ("MAIL_FROM", "nonsense"),
+    ("MAIL_FROM", "one@example.org, two@example.org"),
+    ("SUPPORT_EMAIL", "nonsense"),
+    ("PRACTICE_SLUG", "Juniper Grove"),
+    ("PRACTICE_SLUG", "x" * 64),
+    ("WORK_DOMAINS", "@example.org"),
+    ("WORK_DOMAINS", "example.org,nonsense"),
 ]
 
 
@@ -110,7 +125,7 @@ def test_with_nothing_at_all_each_missing_one_says_how_to_get_it(runner: CliRunn
     result = _run(runner)
     assert result.exit_code == 2
     lines = result.stderr.splitlines()
-    assert {line.split()[0] for line in lines} == set(GOOD) - {"SLACK_APP_TOKEN"}
+    assert {line.split()[0] for line in lines} == set(GOOD)
     assert all("is missing: " in line and len(line) < 200 for line in lines)
 
 
@@ -136,6 +151,10 @@ SAID_BY_SLACK = [
     ("REFERRALS_CHANNEL", "C0GENERAL", "the bot is not in it"),
     ("COORDINATORS", "U0NOBODY", "nobody in this workspace"),
     ("SLACK_API_URL", "http://127.0.0.1:9/api/", "cannot be reached"),
+    ("SLACK_APP_TOKEN", "xapp-of-somebody-else", "is refused by Slack"),
+    ("REDIS_URL", "redis://:secret@127.0.0.1:9/0", "cannot be reached (redis://127.0.0.1)"),
+    ("DATABASE_URL", "sqlite:////dev/null/desk.db", "cannot be opened"),
+    ("DATABASE_URL", "postgresql://desk:secret@127.0.0.1:9/desk", "cannot be opened"),
 ]
 
 
@@ -146,15 +165,83 @@ async def test_what_only_slack_can_tell_is_a_line_too(
 ) -> None:
     given = {key.lower(): text for key, text in (variables | {name: value}).items()}
     with pytest.raises(SettingsError) as refused:
-        async with opened(Settings(_env_file=None, **given)):
+        async with opened(IsolatedSettings(**given)):
             raise AssertionError("it was opened")
     (line,) = refused.value.lines
-    assert line.startswith(f"{name} ") and says in line
+    assert line.startswith(f"{name} ") and says in line and "secret" not in line
 
 
 @pytest.mark.anyio
 async def test_an_archived_channel_is_a_line_too(workspace: Sandbox, variables: dict[str, str]) -> None:
     workspace.archive("referrals")
     with pytest.raises(SettingsError, match="REFERRALS_CHANNEL C0REFERRALS is archived"):
-        async with opened(Settings(_env_file=None, **{key.lower(): text for key, text in variables.items()})):
+        async with opened(IsolatedSettings(**{key.lower(): text for key, text in variables.items()})):
             raise AssertionError("it was opened")
+
+
+@pytest.mark.anyio
+async def test_keys_that_do_not_fit_the_database_are_lines_too(variables: dict[str, str]) -> None:
+    given = {key.lower(): text for key, text in variables.items()}
+    async with opened(IsolatedSettings(**given)):
+        pass
+    async with opened(IsolatedSettings(**given | {"encryption_keys": f"{KEY},{given['encryption_keys']}"})):
+        pass  # a rotation
+    for name, value in (("ENCRYPTION_KEYS", KEY), ("INDEX_KEY", "x" * 32), ("HISTORY_KEY", "x" * 32)):
+        with pytest.raises(SettingsError) as refused:
+            async with opened(IsolatedSettings(**given | {name.lower(): value})):
+                raise AssertionError("it was opened")
+        (line,) = refused.value.lines
+        assert line.startswith(f"{name} ") and value not in line
+
+
+@pytest.mark.anyio
+async def test_a_queue_that_is_away_at_the_first_start_leaves_no_practice(variables: dict[str, str]) -> None:
+    given = {key.lower(): text for key, text in variables.items()}
+    with pytest.raises(SettingsError, match="REDIS_URL"):
+        async with opened(IsolatedSettings(**given | {"redis_url": "redis://127.0.0.1:9/0"})):
+            raise AssertionError("it was opened")
+    async with opened(IsolatedSettings(**given | {"practice_slug": "second-try"})) as house:
+        assert house.practice.slug == "second-try", "the first try set nothing up"
+
+
+@pytest.mark.anyio
+async def test_a_sender_with_a_name_gives_the_domain(variables: dict[str, str]) -> None:
+    given = {key.lower(): text for key, text in variables.items()}
+    async with opened(IsolatedSettings(**given | {"mail_from": "Juniper <hello@Juniper.example.org>"})) as house:
+        assert house.practice.work_domains == ["juniper.example.org"]
+    assert domain_of("Juniper <hello@juniper.example.org>") == "juniper.example.org"
+
+
+@pytest.mark.parametrize("slug", ["juniper-grove", "9", "x" * 63, slug_of("x " * 60), slug_of("Ärzte & Co.")])
+def test_what_settings_take_is_found_by_its_address(slug: str) -> None:
+    asked: list[object] = []
+
+    class Answers:
+        def exec(self, statement: object) -> "Answers":
+            asked.append(statement)
+            return self
+
+        def first(self) -> None:
+            return None
+
+    assert IsolatedSettings(**{key.lower(): text for key, text in GOOD.items()}, practice_slug=slug)
+    by_slug(Answers(), slug)  # type: ignore[arg-type]
+    assert asked, "it is looked for"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("http://127.0.0.1:8900", "http://127.0.0.1:8900/"), ("https://slack.com/api", "https://slack.com/api/")],
+)
+def test_slacks_address_ends_in_a_slash(given: str, kept: str) -> None:
+    settings = IsolatedSettings(**{key.lower(): text for key, text in GOOD.items()}, slack_api_url=given)
+    assert settings.slack_api_url == kept
+
+
+def test_nothing_from_outside_gets_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REDIS_URL", "redis://elsewhere.example.org:6379/0")
+    (tmp_path / ".env").write_text("MAIL_FROM=elsewhere@example.org\n")
+    settings = IsolatedSettings(**{key.lower(): text for key, text in GOOD.items()})
+    assert (settings.redis_url, settings.mail_from) == (None, None)
+    assert isinstance(demo_settings(8900), IsolatedSettings) and demo_settings(8900).redis_url is None

@@ -1,7 +1,7 @@
 """A desk on a real database file, its Bolt app behind signed HTTP, and the strict sandbox workspace in front of it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,10 @@ CANARY = "Zoraqvist"
 
 @dataclass
 class Stage:
-    """``revoked``: the practices whose token was reported lost."""
-
     box: Sandbox
     desk: Desk
     app: AsyncApp
     deps: SlackDeps
-    revoked: list[str] = field(default_factory=list)
 
     def person(self, name: str) -> Any:
         return self.box.person(name)
@@ -183,18 +180,13 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
     box = await Sandbox(config).start()
     desk = Desk(database, Vault([Fernet.generate_key().decode()], "index", "history"), Clock(), _wake)
     await desk.do("p", seed)
-    revoked: list[str] = []
-
-    async def note(practice_id: str) -> None:
-        revoked.append(practice_id)
-
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(box.config.bot_token, box.api_url, session=session, retry_handlers=[])
-        deps = SlackDeps(desk, client, People(client), box.config.bot_token, Practices(database), note)
+        deps = SlackDeps(desk, client, People(client), box.config.bot_token, Practices(database))
         app = build_app(deps)
         runner = await _serve(app)
         box.config.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-        yield Stage(box, desk, app, deps, revoked)
+        yield Stage(box, desk, app, deps)
         await runner.cleanup()
     try:
         assert box.traffic.search(CANARY, "slack") == []

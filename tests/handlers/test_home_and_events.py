@@ -100,8 +100,6 @@ async def test_a_change_counts_at_the_next_click_and_not_after_ten_minutes(stage
     assert (await stage.referral(done.referral_id)).status is Status.PENDING
 
 
-async def test_a_lost_token_is_recorded_and_whoever_sends_is_told(stage: Stage) -> None:
-    await stage.box.revoke_tokens()
-    await stage.box.until(lambda: stage.revoked)
-    assert set(stage.revoked) == {"p"}
+async def test_a_lost_token_is_recorded(stage: Stage) -> None:
+    await stage.box.revoke_tokens()  # answers once the event has been handled
     assert ("token_lost", "done") in await stage.history("p")

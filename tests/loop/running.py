@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 
 from bot.house import House, opened
 from bot.run import serve
-from bot.settings import Settings
+from bot.settings import IsolatedSettings
 from jobs.waits import Waits
 from jobs.worker import SWEEP_EVERY
 from referrals.actor import OPERATOR
@@ -115,7 +115,7 @@ async def running(
         del given["slack_app_token"]
     async with AsyncExitStack() as stack:
         stack.push_async_callback(sandbox.stop)
-        settings = Settings(_env_file=None, redis_url=redis_url, **given | more)
+        settings = IsolatedSettings(redis_url=redis_url, **given | more)
         house = await stack.enter_async_context(opened(settings, post_gap, waits))
         if prepare is not None:
             prepare(house)

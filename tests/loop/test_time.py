@@ -6,10 +6,12 @@ from pathlib import Path
 from time import time
 
 import pytest
+from cryptography.fernet import Fernet
 from freezegun import freeze_time
 from redis import Redis
 
 from bot.house import House
+from jobs import sweep
 from jobs.queue import QUEUE
 from referrals.tx import Wake
 from store.tables import Offer
@@ -112,12 +114,13 @@ async def test_turning_the_clock_fires_at_once(tmp_path: Path, flushed: str) -> 
 
 
 async def test_the_clock_only_goes_ahead_and_stays_where_it_was(tmp_path: Path, flushed: str) -> None:
-    async with running(tmp_path, flushed) as desk:
+    keys = Fernet.generate_key().decode()
+    async with running(tmp_path, flushed, encryption_keys=keys) as desk:
         await desk.turn(24)
         desk.slack.workspace.clock.offset_seconds = 0
         assert not await desk.slack.advance(60), "back is refused"
         assert desk.house.clock.offset.total_seconds() == 24 * 3600
-    async with running(tmp_path, flushed, roster=None) as desk:
+    async with running(tmp_path, flushed, roster=None, encryption_keys=keys) as desk:
         assert desk.house.clock.offset.total_seconds() == 24 * 3600
 
 

@@ -97,6 +97,7 @@ class Model:
 
     def open(self, case: Case, whose: str | None, excluded: frozenset[str] = frozenset()) -> None:
         case.status, case.holder = "pending", None
+        case.settle("phone_task")  # what they were to say was about the round before
         case.rounds.append(Round(len(case.rounds) + 1, whose, self.now, set(excluded)))
         if whose:
             case.tell("provider_offer", whose)
@@ -218,7 +219,7 @@ class Model:
         case.history.append(event)
         case.latest.remind_client = False
         case.latest.redraws += 1
-        case.settle("acceptor_gone")
+        case.settle("acceptor_gone", "phone_task")
         if event == "scheduled" and not case.told["source_thanks", "source", 0]:
             case.tell("source_thanks", "source", round=0)
         return "Done"
@@ -238,7 +239,7 @@ class Model:
         case.latest.remind_client = False
         case.status = "closed"
         case.history.append("close")
-        case.settle("expired", "nobody_eligible", "acceptor_gone")
+        case.settle("expired", "nobody_eligible", "acceptor_gone", "phone_task")
         case.tell_client("client_closing")
         if case.holder and case.holder != who:
             case.stop(case.holder)
@@ -254,12 +255,13 @@ class Model:
         if provider and self.status[provider] == "inactive":
             return self.no(case, f"{event}:inactive")
         knew = (case.status, case.latest.whose)
+        unphoned = any(kind == "phone_task" for kind, _, _ in case.items)
         if case.latest.open:
             self.end(case, "replaced")
         case.settle("expired", "nobody_eligible")
         self.open(case, provider, frozenset(case.latest.excluded - {provider or ""}))
         case.history.append(event)
-        if knew != ("pending", provider):
+        if unphoned or knew != ("pending", provider):
             case.tell_client("client_confirmation")
         return "Done"
 
@@ -290,8 +292,8 @@ class Model:
         self.end(case, "expired")
         case.status = "expired"
         case.history.append("expire")
+        case.settle("nobody_eligible", "phone_task")
         case.tell_client("client_final")
-        case.settle("nobody_eligible")
         case.need("expired")
         return True
 

@@ -8,12 +8,14 @@ from referrals.accept import accept
 from referrals.actor import OPERATOR, SYSTEM, Actor
 from referrals.availability import (
     Availability,
+    alert_round,
     alert_where_nobody_is_left,
     hand_over,
     make_inactive,
     pause,
     release_waiting,
     resume,
+    rounds_without_anybody,
 )
 from referrals.coordinate import reopen
 from referrals.deadlines import expire
@@ -21,7 +23,7 @@ from referrals.decline import pass_
 from referrals.outcomes import Missing, Refusal, Refused
 from referrals.progress import contacted
 from referrals.tx import Tx
-from store.tables import Attention, Delivery, Provider
+from store.tables import Attention, Delivery, Offer, Provider
 from store.vocabulary import AttentionKind, Kind, OfferOutcome, ProviderStatus, Status
 from tests.desk import CORA, START, Office, by
 
@@ -183,3 +185,14 @@ async def test_no_alert_about_what_is_reserved_or_taken(office: Office, team: Te
     await office.do(everybody_pauses)
     await look_again(office)
     assert await alerts(office, reserved.referral_id) == await alerts(office, taken.referral_id) == 0
+
+
+async def test_the_sweep_takes_one_round_at_a_time(office: Office) -> None:
+    first, second = [await office.submit() for _ in range(2)]
+    for one in (first, second):
+        await office.change(Offer, one.offer_id, nobody_alerted=False)
+    assert await office.do(rounds_without_anybody) == [
+        one.offer_id for one in sorted((first, second), key=lambda done: done.referral_id)
+    ]
+    await office.do(alert_round, first.offer_id)
+    assert await office.do(rounds_without_anybody) == [second.offer_id]

@@ -65,7 +65,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
         ("\n \n", "The file is empty."),
         (b"\xff\xfen\x00", "CSV UTF-8"),
         (b"name\nok\nZo\xeb\n", "line 3: This line is not UTF-8"),
-        ("name,stats\nA,TX", "line 1, column stats (2): No such column. Did you mean states?"),
+        ("name,stats\nA,TX", "line 1, column 2: No such column. Did you mean states?"),
         ("name,name\nA,B", "line 1, column name (2): This column is there twice."),
         ("states\nTX", "line 1: These columns are missing: name."),
         ("name,states\nA\n", "line 2: This line has 1 cells; the header has 2."),
@@ -79,6 +79,14 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
 )
 def test_what_cannot_be_read(text: str | bytes, says: str) -> None:
     assert any(says in problem for problem in problems(text)), problems(text)[:5]
+
+
+def test_a_file_without_a_header_is_not_printed() -> None:
+    first = "Zoe Canary,zoe.canary@clients.example.net,+1 202 555 0142,Zoe Canary"
+    told = problems(f"{first}\n{first}\n")
+    assert "line 1, column 2: No such column." in " ".join(told)
+    for part in ("canary", "555", "clients.example", "0142", "zoe"):
+        assert part not in " ".join(told).casefold()
 
 
 def test_twenty_thousand_lines_are_read() -> None:
@@ -247,3 +255,17 @@ async def test_hostile_cells_are_stored_as_text(house: House) -> None:
         return tx.vault.open(tx.session.exec(select(Client)).one().name)
 
     assert await house.desk.ask("p", name) == '<!channel> "Eve" Bcc: x@example.com'
+
+
+async def test_a_shifted_file_is_not_printed(house: House) -> None:
+    """Every column holds what belongs to the one beside it."""
+    header = "external_id,client_name,client_email,state,insurer,service,delivery,age_band,preferred_provider,concerns"
+    cells = "Zoe Canary,zoe.canary@clients.example.net,+12025550142"
+    report = await house.bring(FileKind.REFERRALS, f"{header}\n1,{cells},Zoe Canary,{cells},{cells.split(',')[0]},x\n")
+    assert len(report.problems) > 3
+    roster = await house.bring(
+        FileKind.ROSTER, "name,email,states,insurers,status\nMaya Chen,m@example.org,Zoe Canary,Zoe Canary,Zoe Canary\n"
+    )
+    assert len(roster.problems) == 3
+    printed = json.dumps([asdict(report), asdict(roster)]).casefold()
+    assert "canary" not in printed and "5550142" not in printed

@@ -125,7 +125,7 @@ def test_written_in_many_ways(field: str, typed: str, attribute: str, value: obj
         ("service", "astrology", "Use Individual therapy"),
         ("age_band", "121", "18-64"),
         ("age_band", "", "age group"),
-        ("concerns", "anxiety;gloom", "“gloom” is not a concern"),
+        ("concerns", "anxiety;gloom", "This is not a concern"),
         ("concerns", "anxiety, sleep", "semicolon"),
         ("email_ok", "perhaps", "yes or no"),
         ("preferred_provider", "Sam Lee", "email address instead"),
@@ -198,3 +198,29 @@ def test_one_hostile_field_in_a_good_form(field: str, text: str) -> None:
     checked = check_intake({**GOOD, field: text}, CHOICES, channel="form")
     if isinstance(checked, Intake):
         assert len(checked.client_name) <= 200 and "\n" not in checked.client_name
+
+
+SHIFTED = {field: "Zoe Canary" for field in FIELDS if field not in ("client_name", "preferred_name", "guardian")}
+
+
+@pytest.mark.parametrize("channel", ["csv", "form"])
+def test_a_file_is_not_quoted_though_a_form_may_be(channel: str) -> None:
+    """With its cells shifted, a client's name stands under any column."""
+    checked = check_intake({**GOOD, **SHIFTED}, CHOICES, channel=channel)
+    assert isinstance(checked, list) and len(checked) > 8
+    quoted = {error.field for error in checked if "canary" in error.message.casefold()}
+    assert quoted == (set() if channel == "csv" else {"state", "insurer", "service", "delivery"} | FREE_TO_QUOTE)
+
+
+FREE_TO_QUOTE = {"concerns", "preferred_provider", "urgency"}
+
+
+def test_the_public_form_takes_the_ids_that_it_lists() -> None:
+    gone = Selectable("p9", "Ingrid Solberg", "Ingrid Solberg", "U0INGRID", "ingrid@example.org", True, listed=False)
+    public = Choices((*CHOICES.providers, gone)).public()
+    known = check_intake({**GOOD, "preferred_provider": "p1"}, public, channel="form")
+    assert isinstance(known, Intake) and known.preferred_provider_id == "p1"
+    for forged in ("Ingrid", "Ingrid Solberg", "p9", "U0INGRID", "Maya Chen", "maya@example.org", "Maja"):
+        checked = check_intake({**GOOD, "preferred_provider": forged}, public, channel="form")
+        assert isinstance(checked, list), forged
+        assert not any(name in checked[0].message for name in ("Ingrid", "Maya", "Solberg")), checked

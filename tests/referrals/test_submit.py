@@ -5,16 +5,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from referrals.accept import accept
 from referrals.actor import OPERATOR
 from referrals.close import close
+from referrals.coordinate import assign
 from referrals.deadlines import remind_client
-from referrals.progress import phoned
+from referrals.decline import decline
+from referrals.progress import contacted, phoned
 from referrals.submit import submit
 from referrals.tx import Tx
 from store.database import Database
 from store.tables import Attention, Client, ClientName, Delivery, Practice, Referral, Source
-from store.vocabulary import AttentionKind, CloseReason, Kind, Status
-from tests.desk import CORA, STRANGER, Office, intake, new_office
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, Status
+from tests.desk import CORA, STRANGER, Office, by, intake, new_office
 
 
 @pytest.mark.parametrize("key", ["nonce", "external_id"])
@@ -110,6 +113,48 @@ async def test_a_source_is_one_by_its_name(office: Office) -> None:
     assert sorted(one.name for one in await office.rows(Source)) == ["Dr. Lee", "Dr. Reed"]
     acknowledged = await office.rows(Delivery, template="source_acknowledgement")
     assert len(acknowledged) == 2, "one for each referral of the one who has an address"
+
+
+async def test_an_address_comes_later_but_only_from_the_staffs_file(office: Office) -> None:
+    """Whom the form names first is thanked once a file says where."""
+    await office.submit(source="Dr. Reed")
+    address = "reed@clinic.example.com"
+    await office.submit(source="Dr. Reed", source_email="forged@clinic.example.com", channel="form")
+    assert [one.email for one in await office.rows(Source)] == [None]
+    done = await office.submit(source="Dr. Reed", source_email=address, channel="csv")
+    await office.submit(source="Dr. Reed", source_email="other@clinic.example.com", channel="csv")
+    assert [one.email for one in await office.rows(Source)] == [address]
+    assert "source_acknowledgement" in [template for template, _ in await office.told(done.referral_id)]
+
+
+async def open_tasks(office: Office, referral_id: str) -> list[str | None]:
+    items = await office.rows(Attention, referral_id=referral_id, kind=AttentionKind.PHONE_TASK)
+    return [one.detail for one in items if one.settled_at is None]
+
+
+async def test_phone_tasks_end_with_what_they_were_to_say(office: Office) -> None:
+    maya = await office.provider("Maya Chen")
+    await office.provider("Noor Haddad")
+    done = await office.submit(maya, email_ok=False)
+    assert await open_tasks(office, done.referral_id) == ["client_confirmation"]
+    await office.do(decline, by(maya), done.offer_id, DeclineReason.SCHEDULE)
+    assert await open_tasks(office, done.referral_id) == ["client_declined"], "a new round says another thing"
+    referral = await office.referral(done.referral_id)
+    await office.do(accept, by(maya), referral.offer_id)
+    assert await open_tasks(office, done.referral_id) == ["client_declined"], "the client has not been reached yet"
+    await office.do(contacted, by(maya), done.referral_id)
+    assert await open_tasks(office, done.referral_id) == []
+    await office.do(close, CORA, done.referral_id, CloseReason.WITHDRAWN)
+    assert await open_tasks(office, done.referral_id) == ["client_closing"]
+    assert len(await office.rows(Attention, kind=AttentionKind.PHONE_TASK)) == 3, "settled, not deleted"
+
+
+async def test_a_client_who_was_not_phoned_yet_is_not_forgotten(office: Office) -> None:
+    """The same person is asked again: nothing new to say, but nothing has been said."""
+    maya = await office.provider("Maya Chen")
+    done = await office.submit(maya, email_ok=False)
+    await office.do(assign, CORA, done.referral_id, maya.id)
+    assert await open_tasks(office, done.referral_id) == ["client_confirmation"]
 
 
 async def task_of(office: Office, referral_id: str, message: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, select
 
 from referrals.actor import CLIENT
@@ -139,6 +139,49 @@ async def test_a_row_that_somebody_else_has_just_inserted(office: Office) -> Non
 
     with pytest.raises(IntegrityError):
         await office.do(never)
+
+
+async def test_an_error_does_not_tell_the_values(office: Office) -> None:
+    """Its text reaches the logs of whoever runs the task."""
+    row = provider_row("no such practice", "Zoe Canary")
+    with pytest.raises(IntegrityError) as writing:
+        await office.do(Tx.add, row)
+    with pytest.raises(OperationalError) as reading:
+        await office.desk.database.read(
+            lambda session: session.execute(text("SELECT :who FROM nothing"), {"who": "Zoe"})
+        )
+    assert "Zoe" not in str(writing.value) + str(reading.value)
+    assert "hide_parameters" in str(writing.value)
+
+
+@pytest.mark.parametrize(("code", "attempts"), [("40P01", 2), ("40001", 2), ("55P03", 1)])
+async def test_who_lost_a_deadlock_tries_again(office: Office, code: str, attempts: int) -> None:
+    """A lock that was waited for too long is not tried again: a click has three seconds."""
+    tried = 0
+
+    def unlucky(tx: Tx) -> str:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            lost = Exception("by the server")
+            lost.sqlstate = code  # type: ignore[attr-defined]
+            raise DBAPIError("UPDATE", {}, lost)
+        return "done"
+
+    if attempts == 1:
+        with pytest.raises(DBAPIError):
+            await office.do(unlucky)
+    else:
+        assert await office.do(unlucky) == "done"
+    assert tried == attempts
+
+
+async def test_the_practice_is_written_before_it_is_read_again(office: Office) -> None:
+    def rename(tx: Tx) -> str:
+        tx.practice().name = "Harbor and Hill"
+        return tx.locked_practice().name
+
+    assert await office.do(rename) == "Harbor and Hill"
 
 
 async def test_another_practices_rows_do_not_exist(office: Office, shared_database: Database) -> None:

@@ -363,6 +363,14 @@ async def test_a_provider_who_paused_meanwhile_becomes_a_general_round(house: Ho
     assert (await house.fill(preferred_provider="ingrid")).status == 422
 
 
+async def test_a_forged_provider_learns_nothing(house: House) -> None:
+    for forged in ("Maya Chen", "Ingrid", "INGRID", "Maja"):
+        answer = await house.fill(preferred_provider=forged)
+        assert answer.status == 422
+        assert "Did you mean" not in answer.text and "Solberg" not in answer.text
+    assert await house.referrals() == []
+
+
 @pytest.mark.parametrize(
     "path", ["/refer/nobody", "/refer/JUNIPER", "/refer/%00", "/refer/nobody/thanks", "/refer/'--"]
 )

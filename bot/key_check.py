@@ -1,0 +1,40 @@
+"""Whether the keys are those with which this database was written: asked at the start, not at the first old client."""
+
+from store.tables import Practice
+from store.vault import UnreadableSecret, Vault
+
+from .settings import SettingsError
+
+_PURPOSE = "key_check"
+
+
+def key_check(vault: Vault) -> bytes | None:
+    """For a new practice's row: sealed with the encryption key, saying what the two other keys make of a word."""
+    return vault.seal(f"{_indexed(vault)} {_linked(vault)}")
+
+
+def check_keys(practice: Practice, vault: Vault) -> None:
+    """Raises SettingsError naming each key that does not fit."""
+    try:
+        kept = vault.open(practice.key_check)
+    except UnreadableSecret as error:
+        raise SettingsError([_line("ENCRYPTION_KEYS", "do not open")]) from error
+    if kept is None:  # a row that was not made by this desk's first start
+        return
+    indexed, _, linked = kept.partition(" ")
+    wrong = [_line("INDEX_KEY", "does not fit")] if indexed != _indexed(vault) else []
+    wrong += [_line("HISTORY_KEY", "does not fit")] if linked != _linked(vault) else []
+    if wrong:
+        raise SettingsError(wrong)
+
+
+def _indexed(vault: Vault) -> str:
+    return vault.index(_PURPOSE, _PURPOSE)
+
+
+def _linked(vault: Vault) -> str:
+    return vault.link("", _PURPOSE.encode())
+
+
+def _line(name: str, verb: str) -> str:
+    return f"{name} {verb} what this database holds: put back what it was written with (new encryption keys in front)"

@@ -1,0 +1,127 @@
+"""Stopping without cutting anything off, sweeps that do not pile up, and the small print of Slack's answers."""
+
+import asyncio
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from jobs import sweep, worker
+from jobs.errors import DeliveryError
+from jobs.pacing import Pace
+from jobs.posts import ChannelPoster
+from jobs.slack import _seconds
+from referrals import deadlines
+from store.tables import Offer
+from tests.desk import Office
+
+from .outside import Outside
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_is_under_way_is_finished_when_the_worker_stops() -> None:
+    finished: list[str] = []
+    let_go = asyncio.Event()
+
+    async def job() -> None:
+        await let_go.wait()
+        finished.append("sent")
+
+    async def poll() -> None:
+        await asyncio.Event().wait()
+
+    fake: Any = SimpleNamespace(main_task=asyncio.create_task(poll()), tasks={"a": asyncio.create_task(job())})
+    stopping = asyncio.create_task(worker._put_down(fake))
+    await asyncio.wait([fake.main_task])
+    let_go.set()
+    await stopping
+    assert finished == ["sent"]
+
+
+async def test_a_job_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_GRACE", 0.01)
+    fake: Any = SimpleNamespace(main_task=None, tasks={"a": asyncio.create_task(asyncio.Event().wait())})
+    await worker._put_down(fake)
+    assert fake.tasks["a"].cancelled()
+
+
+async def test_sweeps_do_not_pile_up_while_sending_is_slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = most = sent = decided = 0
+    sending, let_go = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: Any) -> int:
+        nonlocal running, most, sent
+        running, sent = running + 1, sent + 1
+        most = max(most, running)
+        sending.set()
+        await let_go.wait()
+        running -= 1
+        return 0
+
+    async def count(*_: Any) -> None:
+        nonlocal decided
+        decided += 1
+
+    monkeypatch.setattr(sweep.outbox, "drain", slow)
+    monkeypatch.setattr(sweep, "act_on_deadlines", count)
+    monkeypatch.setattr(sweep, "practice_ids", lambda _session: [office.practice_id])
+    deps = Outside().deps(office)
+    sweeps = sweep.Sweep(deps, ChannelPoster(deps))
+    first = asyncio.create_task(sweeps.run())
+    await sending.wait()
+    await asyncio.gather(*(sweeps.run() for _ in range(5)))
+    assert most == 1 and decided > 1, "deadlines do not wait for what is being sent"
+    let_go.set()
+    await first
+    assert most == 1 and sent == 2
+
+
+async def test_one_deadline_that_raises_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = await office.submit(), await office.submit()
+    expire = deadlines.expire
+
+    def broken(tx: Any, offer_id: str) -> bool:
+        if offer_id == first.offer_id:
+            raise LookupError("Ada Canary-Quill")
+        return expire(tx, offer_id)
+
+    monkeypatch.setattr(sweep.deadlines, "expire", broken)
+    office.clock.turn(days=3)
+    assert (await sweep.act_on_deadlines(Outside().deps(office), office.practice_id)).expired == 1
+    assert [(await office.rows(Offer, id=one.offer_id))[0].outcome for one in (first, second)] == [None, "expired"]
+
+
+async def test_a_queue_that_is_away_does_not_hide_what_slack_said() -> None:
+    class Away:
+        async def set(self, *_: Any, **__: Any) -> None:
+            raise RedisConnectionError
+
+    pace = Pace(Away())  # type: ignore[arg-type]
+    await pace.hold("C0", timedelta(seconds=1))
+    with pytest.raises(DeliveryError) as raised:
+        await pace.slot("C0")
+    assert raised.value.code == "queue_unreachable"
+
+
+async def test_nobody_stands_in_line_longer_than_a_lease() -> None:
+    class Held:
+        async def set(self, *_: Any, **__: Any) -> None:
+            return None
+
+        async def pttl(self, _key: str) -> int:
+            return 60_000
+
+    with pytest.raises(DeliveryError) as raised:
+        await Pace(Held()).slot("C0")  # type: ignore[arg-type]
+    assert raised.value.retry_after == timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("30", 30), (None, 1), ("Wed, 21 Oct 2026 07:28:00 GMT", 1), ("nan", 1), ("-5", 1), ("9" * 30, 3600)],
+)
+async def test_any_retry_after_is_understood(said: str | None, seconds: int) -> None:
+    assert _seconds(said) == timedelta(seconds=seconds)
