@@ -3,6 +3,7 @@
 Only a full member of the workspace is ever linked by email; who may act is decided by the caller.
 """
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, or_, select
 
 from store.tables import Provider
@@ -13,10 +14,13 @@ from .availability import hand_over
 from .tx import Tx
 
 
+_BY_SLACK_USER = select(Provider).where(
+    Provider.practice_id == bindparam("practice_id"), Provider.slack_user == bindparam("slack_user")
+)
+
+
 def by_slack_user(tx: Tx, slack_user: str) -> Provider | None:
-    return tx.session.exec(
-        select(Provider).where(Provider.practice_id == tx.practice_id, Provider.slack_user == slack_user)
-    ).first()
+    return tx.session.exec(_BY_SLACK_USER, params={"practice_id": tx.practice_id, "slack_user": slack_user}).first()
 
 
 def link(
