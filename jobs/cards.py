@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, update
 from sqlmodel import col, select
 
 from blocks.card import referral_card
+from blocks.ids import CARD_EVENT
 from referrals.outbox import need_attention
 from referrals.tx import Tx, WakeKind
 from referrals.views.card import CardView, card
@@ -21,7 +22,6 @@ from store.vocabulary import AttentionKind, DeliveryState, Status
 from .deps import JobDeps
 from .errors import TOO_LONG, DeliveryError, FailureKind
 from .notices import LOOK_BACK, NO_CARD_YET
-from .slack import METADATA_CARD
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +189,7 @@ async def _in_time(lease: timedelta) -> AsyncIterator[None]:
 
 async def _found(deps: JobDeps, channel: str, view: CardView, mine: Claim) -> str | None:
     oldest = mine.first_tried - LOOK_BACK
-    return await deps.slack.find_posted(channel, METADATA_CARD, "offer_id", view.offer_id, oldest=oldest.timestamp())
+    return await deps.slack.find_posted(channel, CARD_EVENT, "offer_id", view.offer_id, oldest=oldest.timestamp())
 
 
 async def _link(deps: JobDeps, channel: str, ts: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from blocks.ids import NOTICE_EVENT
 from blocks.message import Message
 from blocks.notices import notice
 from referrals.letters import Letter
@@ -12,7 +13,6 @@ from store.vocabulary import DeliveryChannel, DeliveryState, Kind
 from .contained import note_fault
 from .deps import JobDeps
 from .errors import DeliveryError, FailureKind
-from .slack import METADATA_NOTICE
 from .waits import Waits
 
 NO_CARD_YET = "card_not_posted_yet"
@@ -70,7 +70,7 @@ def _broadcast(letter: Letter) -> bool:
 async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: Delivery) -> str | None:
     oldest = (delivery.first_tried or deps.desk.clock.real()) - LOOK_BACK
     return await deps.slack.find_posted(
-        channel, METADATA_NOTICE, "delivery_id", delivery.id, oldest=oldest.timestamp(), thread_ts=thread_ts
+        channel, NOTICE_EVENT, "delivery_id", delivery.id, oldest=oldest.timestamp(), thread_ts=thread_ts
     )
 
 

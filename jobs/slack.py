@@ -26,9 +26,6 @@ _A_SECOND = timedelta(seconds=1)
 
 _TAKE_JSON = frozenset({"chat.postMessage", "chat.update", "conversations.open"})
 
-METADATA_CARD = "referral_card"
-METADATA_NOTICE = "referral_notice"
-
 
 class SlackSender:
     """Posts at Slack's pace, updates and reads back.

@@ -9,7 +9,7 @@ from .deadlines import expire_offer
 from .deciding import Case, for_whom, locked_case, overdue, person, refuse, reserved, since
 from .lifecycle import Event, allowed
 from .notices import Template
-from .outbox import notify_channel, notify_provider, settle, settle_moot_calls
+from .outbox import notify_channel, notify_provider, settle
 from .outcomes import Asks, Decision, Missing, Question, Refusal
 from .rounds import close_round
 from .tx import Tx
@@ -84,7 +84,6 @@ def _take(tx: Tx, case: Case, actor: Actor, provider: Provider, confirmed: tuple
         confirmed=list(confirmed),
     )
     settle(tx, referral, actor.name, AttentionKind.NOBODY_ELIGIBLE, AttentionKind.URGENT)
-    settle_moot_calls(tx, referral, actor.name)
     notify_channel(tx, referral, offer, Template.THREAD_ACCEPTED)
     notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_DM)
     if provider.work_email:

@@ -9,7 +9,7 @@ from .actor import Actor
 from .deciding import Case, for_whom, locked_referral, refuse, since
 from .lifecycle import Event, allowed
 from .notices import Template
-from .outbox import notify_client, settle, settle_moot_calls, tell_to_stop
+from .outbox import notify_client, settle, tell_to_stop
 from .outcomes import Decision, Missing, Refusal
 from .rounds import close_round, redraw
 from .tx import Tx
@@ -74,7 +74,6 @@ def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason) -> Decisio
         reason=reason,
     )
     settle(tx, referral, actor.name, *(kind for kind in AttentionKind if kind is not AttentionKind.PHONE_TASK))
-    settle_moot_calls(tx, referral, actor.name)
     notify_client(tx, referral, offer, Template.CLIENT_CLOSING)
     provider = tx.get(Provider, holder)
     if provider is not None and provider.id != actor.provider_id:

@@ -7,7 +7,7 @@ from .actor import SYSTEM
 from .deciding import Case, locked_case, overdue
 from .lifecycle import Event, after_expiry
 from .notices import Template
-from .outbox import need_attention, notify_channel, notify_client, notify_provider, settle, settle_moot_calls
+from .outbox import need_attention, notify_channel, notify_client, notify_provider, settle
 from .rounds import close_round, next_round
 from .tx import Tx
 
@@ -63,7 +63,7 @@ def expire_offer(tx: Tx, case: Case) -> Offer | None:
         notify_client(tx, referral, following, Template.CLIENT_DECLINED)
         return following
     referral.status = after_expiry(offer.kind)
-    settle_moot_calls(tx, referral, SYSTEM.name)
+    settle(tx, referral, SYSTEM.name)
     notify_client(tx, referral, offer, Template.CLIENT_FINAL)
     settle(tx, referral, SYSTEM.name, AttentionKind.NOBODY_ELIGIBLE)  # that was about the round which is over
     need_attention(tx, referral, offer, AttentionKind.EXPIRED)

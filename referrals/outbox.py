@@ -105,17 +105,6 @@ def need_attention(
             notify(tx, referral, offer, Template.COORDINATOR_PHONE_MAIL, f"slack:{user}", about=item.id)
 
 
-def settle_moot_calls(tx: Tx, referral: Referral, by: str) -> None:
-    """Takes phone tasks off the list whose message is no longer true, or whose client has been reached otherwise."""
-    reached = referral.status in (Status.CONTACTED, Status.SCHEDULED)
-    for item in tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id}):
-        if item.kind is not AttentionKind.PHONE_TASK or item.detail is None:
-            continue
-        context = Context(referral, tx.get(Offer, item.offer_id), f"client:{referral.client_id}")
-        if reached or not NOTICES[Template(item.detail)].still_true(context):
-            item.settled_at, item.settled_by = tx.now, by
-
-
 def owes_a_call(tx: Tx, referral: Referral) -> bool:
     """Whether a client without a usable address still waits to be phoned."""
     items = tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id})
@@ -123,7 +112,16 @@ def owes_a_call(tx: Tx, referral: Referral) -> bool:
 
 
 def settle(tx: Tx, referral: Referral, by: str, *kinds: AttentionKind) -> None:
-    """Takes the referral's open items of these kinds off the list."""
+    """Takes off the list the referral's open items of these kinds, and phone tasks that have become moot."""
     for item in tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id}):
-        if item.kind in kinds:
+        if item.kind in kinds or _moot(tx, referral, item):
             item.settled_at, item.settled_by = tx.now, by
+
+
+def _moot(tx: Tx, referral: Referral, item: Attention) -> bool:
+    """The message of a phone task is no longer true, or its client has been reached otherwise."""
+    if item.kind is not AttentionKind.PHONE_TASK or item.detail is None:
+        return False
+    context = Context(referral, tx.get(Offer, item.offer_id), f"client:{referral.client_id}")
+    reached = referral.status in (Status.CONTACTED, Status.SCHEDULED)
+    return reached or not NOTICES[Template(item.detail)].still_true(context)

@@ -7,7 +7,7 @@ from .actor import Actor
 from .deciding import Case, for_whom, locked_referral, refuse, since
 from .lifecycle import Event, allowed
 from .notices import Template
-from .outbox import notify_source, settle, settle_moot_calls
+from .outbox import notify_source, settle
 from .outcomes import Decision, Missing, Refusal, Refused
 from .rounds import redraw
 from .tx import Tx
@@ -57,7 +57,6 @@ def _advance(tx: Tx, actor: Actor, referral_id: str, event: Event, status: Statu
     case.offer.remind_client_due = None
     redraw(tx, case.offer)
     settle(tx, referral, actor.name, AttentionKind.ACCEPTOR_GONE)
-    settle_moot_calls(tx, referral, actor.name)
     tx.record(referral, event, actor, on_behalf_of=for_whom(actor, referral.accepted_by), offer=case.offer.id)
     return case.done()
 

@@ -13,14 +13,13 @@ from .actor import Actor
 from .availability import hand_over
 from .tx import Tx
 
-
 _BY_SLACK_USER = select(Provider).where(
     Provider.practice_id == bindparam("practice_id"), Provider.slack_user == bindparam("slack_user")
 )
 
 
 def by_slack_user(tx: Tx, slack_user: str) -> Provider | None:
-    return tx.session.exec(_BY_SLACK_USER, params={"practice_id": tx.practice_id, "slack_user": slack_user}).first()
+    return tx.first(_BY_SLACK_USER, practice_id=tx.practice_id, slack_user=slack_user)
 
 
 def link(

@@ -11,7 +11,7 @@ from store.vocabulary import AttentionKind, Kind, OfferOutcome
 from .actor import SYSTEM
 from .eligibility import eligible
 from .notices import Template
-from .outbox import need_attention, notify_provider, settle_moot_calls
+from .outbox import need_attention, notify_provider, settle
 from .tx import Tx, WakeKind
 
 
@@ -57,7 +57,7 @@ def next_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: 
     referral.round += 1
     referral.offer_id = new_id()
     tx.session.flush()  # the old round must be closed in the database before another may be open
-    settle_moot_calls(tx, referral, SYSTEM.name)
+    settle(tx, referral, SYSTEM.name)
     return open_round(tx, referral, provider, excluded)
 
 

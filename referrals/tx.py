@@ -56,6 +56,7 @@ class Tx:
     _roster: Sequence[Provider] | None = field(default=None, init=False)
     _history: list[dict[str, Any]] = field(default_factory=list, init=False)
     _deliveries: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _seen: list[SQLModel] = field(default_factory=list, init=False)  # the session alone would forget them
 
     def get(self, table: type[M], id: str | None) -> M | None:
         """A row of this practice, or None: another practice's row does not exist here."""
@@ -64,7 +65,14 @@ class Tx:
         known = self.session.identity_map.get(identity_key(table, id))
         if known is not None:
             return known if self._ours(known) else None
-        return self.session.exec(_one(table), params=self._scope(id)).first()
+        return self.first(_one(table), **self._scope(id))
+
+    def first(self, statement: SelectOfScalar[M], **parameters: Any) -> M | None:
+        """The first row, kept in mind to the end of the transaction: a second look at it costs nothing."""
+        row = self.session.exec(statement, params=parameters).first()
+        if row is not None:
+            self._seen.append(row)
+        return row
 
     def lock(self, table: type[M], id: str | None) -> M | None:
         """The same, as it is now, held until the end of the transaction.
@@ -73,8 +81,10 @@ class Tx:
         """
         if id is None:
             return None
+        if self.session.get_bind().dialect.name == "sqlite":
+            return self.get(table, id)  # a writer there is alone from its first statement: nothing it read is stale
         self.session.flush()  # reading the row again would undo what this transaction has not written yet
-        return self.session.exec(_one_locked(table), params=self._scope(id)).first()
+        return self.first(_one_locked(table), **self._scope(id))
 
     def lock_all(self, table: type[M], ids: Iterable[str]) -> None:
         """Locks several in the one order that everybody keeps, for who would otherwise lock them as they come."""
@@ -85,7 +95,8 @@ class Tx:
         self.session.exec(held.execution_options(populate_existing=True)).all()
 
     def practice(self) -> Practice:
-        practice = self.session.get(Practice, self.practice_id)
+        known = self.session.identity_map.get(identity_key(Practice, self.practice_id))
+        practice = known or self.first(_PRACTICE, id=self.practice_id)
         if practice is None:
             raise LookupError(f"no practice {self.practice_id}")
         return practice
@@ -158,6 +169,7 @@ def _batches(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
 
 # Statements are built once: putting one together takes as long as running it.
 
+_PRACTICE = select(Practice).where(Practice.id == bindparam("id"))
 _INSERT_HISTORY = insert(History)
 _INSERT_DELIVERIES = {
     "sqlite": sqlite_insert(Delivery).on_conflict_do_nothing(index_elements=["dedupe_key"]),
