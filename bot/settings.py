@@ -12,39 +12,21 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from jobs.mail.smtp import parse_smtp_url
+from jobs.sms import TWILIO_API_URL
+from referrals.practices import SLUG
+
+from .setting_errors import CURES, SettingsError, problems
+
+__all__ = ["CURES", "IsolatedSettings", "Settings", "SettingsError", "StoreSettings", "load"]
 
 SLACK_API = "https://slack.com/api/"
-TWILIO_API = "https://api.twilio.com"
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 _ADDRESS = re.compile(rf"[^\s@<>,;:\"]+@{_DOMAIN.pattern}")
-#: As in referrals/practices.py, which finds the practice of an address.
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-
-#: What to do about a variable that is not there.
-CURES = {
-    "SLACK_BOT_TOKEN": "Slack app > OAuth & Permissions > Bot User OAuth Token (xoxb-…)",
-    "SLACK_APP_TOKEN": "Slack app > Basic Information > App-Level Tokens (xapp-…, scope connections:write); "
-    "or set SLACK_SIGNING_SECRET to receive requests over HTTP",
-    "REFERRALS_CHANNEL": "the id of #referrals: open the channel's details in Slack, it is at the bottom (C…)",
-    "SMTP_URL": "your mail server, e.g. smtp+starttls://user:password@mail.example.org:587",
-    "PUBLIC_URL": "the address at which people reach this desk's pages, e.g. https://desk.example.org",
-    "ENCRYPTION_KEYS": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
-    "INDEX_KEY": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
-    "HISTORY_KEY": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
-    "SIGNING_KEY": "run `make keys` (or `referrals keys >> .env`) once, and keep a copy somewhere safe",
-}
 
 Words = Annotated[tuple[str, ...], NoDecode]
-
-
-class SettingsError(Exception):
-    """``lines``: one a problem, each starting with the variable's name."""
-
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 class StoreSettings(BaseSettings):
@@ -129,7 +111,7 @@ class Settings(StoreSettings):
     twilio_account_sid: str | None = None
     twilio_auth_token: str | None = None
     twilio_from: str | None = None
-    twilio_api_url: str = TWILIO_API
+    twilio_api_url: str = TWILIO_API_URL
     public_url: str
     host: str = "127.0.0.1"
     port: int = 8080
@@ -212,7 +194,7 @@ class Settings(StoreSettings):
     @field_validator("practice_slug")
     @classmethod
     def _slug(cls, slug: str | None) -> str | None:
-        if slug is not None and not _SLUG.fullmatch(slug):
+        if slug is not None and not SLUG.fullmatch(slug):
             raise ValueError("is not a part of an address: small letters, digits and dashes, 63 at most")
         return slug
 
@@ -301,15 +283,3 @@ def _web_address(url: str) -> str:
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise ValueError("must be https, except on this machine")
     return url
-
-
-def problems(error: ValidationError) -> list[str]:
-    """One line a problem: the variable, what is wrong, and how to get it right."""
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-        text = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "missing":
-            text = f"is missing: {CURES.get(name, 'see README.md')}"
-        lines.append(f"{name} {text}".strip())
-    return lines

@@ -6,7 +6,8 @@ from sqlmodel import Session, select
 
 from store.tables import Practice
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+#: What stands in ``/refer/{practice}``.
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def by_team(session: Session, team_id: str) -> Practice | None:
@@ -16,6 +17,6 @@ def by_team(session: Session, team_id: str) -> Practice | None:
 
 def by_slug(session: Session, slug: str) -> Practice | None:
     """The practice of a public address such as ``/refer/{slug}``. Anything may stand in an address."""
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         return None  # asked no further: PostgreSQL refuses some characters with an error
     return session.exec(select(Practice).where(Practice.slug == slug)).first()
