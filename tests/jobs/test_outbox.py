@@ -113,7 +113,7 @@ async def test_a_notice_that_stays_unknown_is_given_up_after_three_real_days(off
     deps = outside.deps(office)
     office.desk.clock.offset = timedelta(days=30)  # the turned clock of a sandbox gives nothing up
     try:
-        reply = (await office.rows(Delivery))[0]
+        reply = (await office.rows(Delivery, template="coordinator_nobody"))[0]
         await office.change(Delivery, reply.id, channel=DeliveryChannel.SLACK, recipient="slack:U0CORA")
         await drain(deps, office.practice_id)
         assert (await _row(office, reply.id)).state is DeliveryState.UNKNOWN

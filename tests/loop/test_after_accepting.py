@@ -20,7 +20,7 @@ async def test_contacted_then_scheduled_and_the_source_is_thanked_once(socket_de
     done = await desk.accepted("tomas", **SOURCE)
     assert len(desk.mail("office@rivera.example.com", "We have received your referral")) == 1
     card = desk.cards(done.code)[-1]
-    assert card.action_ids == ["referral.contacted", "referral.scheduled", "referral.release"]
+    assert card.action_ids == ["referral.contacted", "referral.scheduled", "referral.release", "referral.close"]
     await desk.person("tomas").click(card, "referral.contacted")
     card = await desk.card(done.code, "Client contacted")
     assert card.action_ids == ["referral.scheduled", "referral.release"]

@@ -81,7 +81,7 @@ async def test_a_general_round_ends_with_a_final_notice_and_the_coordinators(des
     await desk.turn(24)
     await desk.turn(24)
     card = desk.cards(done.code)[-1]
-    assert "Nobody took this one" in card.all_text and card.action_ids == []
+    assert "Nobody took this one" in card.all_text and card.action_ids == ["referral.more"]
     (final,) = desk.client_mail(done.code, "none of our providers has been available")
     assert "202 555 0111" in final.text, "the support number"
     (alert,) = desk.told(COORDINATOR, done.code)
