@@ -23,13 +23,13 @@ async def test_contacted_then_scheduled_and_the_source_is_thanked_once(socket_de
     assert card.action_ids == ["referral.contacted", "referral.scheduled", "referral.release", "referral.close"]
     await desk.person("tomas").click(card, "referral.contacted")
     card = await desk.card(done.code, "Client contacted")
-    assert card.action_ids == ["referral.scheduled", "referral.release"]
+    assert card.action_ids == ["referral.scheduled", "referral.release", "referral.close"]
     assert (await desk.referral(done.code)).answered_at is not None
 
     stale = card.snapshot()
     await desk.person("tomas").click(card, "referral.scheduled")
     card = await desk.card(done.code, "*Scheduled*")
-    assert card.action_ids == ["referral.release"]
+    assert card.action_ids == ["referral.release", "referral.close"]
     again = await desk.person("tomas").click(stale, "referral.scheduled")
     assert "scheduled" in again.text
     await desk.quiet()
