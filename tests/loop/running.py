@@ -37,8 +37,10 @@ SHORT_WAITS = Waits((_SHORT,), card=_SHORT, blocked_card=_SHORT, for_card=_SHORT
 POST_GAP = timedelta(milliseconds=5)
 
 
-#: Below the range from which connections take theirs, so that nobody gets in between the look and the use.
-_PORTS = count(20000 + os.getpid() % 10000)
+#: Below the range from which connections take theirs, and apart for each of pytest's workers, so that nobody gets in
+#: between the look and the use.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = count(12000 + 2000 * (_WORKER % 10) + os.getpid() % 1000)
 
 
 def free_port() -> int:
