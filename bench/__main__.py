@@ -45,7 +45,7 @@ def listeners() -> None:
 
 def whole_process() -> None:
     """The all-in-one process: start, memory, and a click seen in the channel."""
-    with _sandbox() as (sandbox, smtp), tempfile.TemporaryDirectory() as folder:
+    with _sandbox("socket") as (sandbox, smtp), tempfile.TemporaryDirectory() as folder:
         asyncio.run(click_to_card(Path(folder), sandbox, smtp, free_port()))
 
 
@@ -83,7 +83,7 @@ def _measure(clicker: Clicker, values: list[str], connections: int) -> tuple[flo
 
 
 @contextlib.contextmanager
-def _sandbox() -> Iterator[tuple[str, int]]:
+def _sandbox(mode: str = "http") -> Iterator[tuple[str, int]]:
     port, smtp = free_port(), free_port()
     manifest = Path(__file__).parent.parent / "manifest.yml"
     flags = [
@@ -94,7 +94,7 @@ def _sandbox() -> Iterator[tuple[str, int]]:
         "--manifest",
         str(manifest),
         "--mode",
-        "http",
+        mode,
         "--no-limits",
     ]
     with _process("sandbox", *flags):

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-CLICKS = 60
+CLICKS = 25
 
 
 async def click_to_card(folder: Path, sandbox: str, smtp: int, port: int) -> None:
