@@ -17,6 +17,7 @@ from pathlib import Path
 
 from .click_to_card import click_to_card
 from .listener import SIGNING_SECRET
+from .one_hop import one_hop
 from .slack_load import Clicker, click_through
 
 CLICKS = 600
@@ -26,6 +27,7 @@ CONNECTIONS = (1, 32)
 def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     listeners()
+    hops()
     whole_process()
 
 
@@ -41,6 +43,12 @@ def listeners() -> None:
         ratios = "".join(f"{mine / theirs:>15.2f} x     " for mine, theirs in zip(ours, base, strict=True))
         print(f"{'our Accept / empty ' + name:34}"[:44] + ratios)
     print("aim: at most 0.35 x the empty listener as shipped")
+
+
+def hops() -> None:
+    """A transaction in the writing thread against the same one statement by statement."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(one_hop(Path(folder)))
 
 
 def whole_process() -> None:

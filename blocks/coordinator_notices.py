@@ -39,7 +39,8 @@ def _phone(letter: Letter) -> Words:
         letter,
         AttentionKind.PHONE_TASK,
         f"*Please phone the client of {plain(letter.code)}.* They cannot be reached by email.",
-        f"Tell them: {told}. Their number is in the email sent to your work address. Press Phoned once it is done.",
+        f"Tell them: {told}. Their number is in the email to your address, if that is one of the practice's"
+        " work addresses; otherwise ask a coordinator who has one. Press Phoned once it is done.",
     )
 
 

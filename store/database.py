@@ -1,7 +1,7 @@
 """Connections and transactions on SQLite and PostgreSQL.
 
 Work on the database is a plain function over a Session: nothing can be awaited in the middle of a transaction, and on
-SQLite the whole of it runs in one hop to the writing thread (statement by statement, aiosqlite took three times as
+SQLite the whole of it runs in one hop to the writing thread (statement by statement, aiosqlite took four times as
 long: see bench/). Readers on SQLite are aiosqlite connections that cannot write, so one connection alone checkpoints.
 """
 
