@@ -1,5 +1,6 @@
 """What every test may ask for, and the search for clients' identities after each."""
 
+import logging
 from collections.abc import Iterator
 
 import aiohttp
@@ -30,7 +31,21 @@ def _asked_addresses() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def watch() -> Iterator[canary.Watch]:
+def _logging_as_it_was() -> Iterator[None]:
+    """What a process sets up for good, and a command run inside a test as well, must not quieten the tests after it."""
+    root = logging.getLogger()
+    before = {name: one.level for name, one in root.manager.loggerDict.items() if isinstance(one, logging.Logger)}
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    for name, one in root.manager.loggerDict.items():
+        if isinstance(one, logging.Logger):
+            one.setLevel(before.get(name, logging.NOTSET))
+
+
+@pytest.fixture(autouse=True)
+def watch(_logging_as_it_was: None) -> Iterator[canary.Watch]:
     """Set up before and looked at after everything else: once a desk has run, nothing may have told who a client is."""
     watching = canary.begin()
     watching.log.start()
