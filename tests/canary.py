@@ -9,6 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -159,7 +160,9 @@ def _marks_of(text: str) -> set[str]:
 
 def _in_files(folder: Path) -> Iterator[Leak]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".csv":  # what is imported is the operator's own file
+        if not path.is_file() or path.suffix == ".csv":  # what is imported is the operator's own file
+            continue
+        with suppress(FileNotFoundError):  # a running desk has files that come and go
             yield from found_in(f"file {path.name}", path.read_bytes().decode("latin-1"))
 
 

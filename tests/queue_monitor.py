@@ -36,7 +36,7 @@ class Monitor:
         stored = [f"{key!r} {self._redis.dump(key)!r}" for key in self._redis.scan_iter()]
         self._redis.echo(mark)
         with self._caught_up:
-            assert self._caught_up.wait_for(lambda: any(mark in line for line in self._lines[-20:]), timeout=10)
+            assert self._caught_up.wait_for(lambda: any(mark in line for line in reversed(self._lines)), timeout=10)
             lines, self._lines = self._lines, []
         return lines + stored
 
