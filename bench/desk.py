@@ -15,8 +15,9 @@ from starlette.applications import Starlette
 from bot.demo_data import demo_practice_settings
 from bot.house import House, opened
 from bot.logs import configure
-from bot.run import routes, slack_app
+from bot.run import slack_app
 from bot.settings import IsolatedSettings, Settings
+from bot.web_server import routes
 from referrals.actor import CLIENT, OPERATOR
 from referrals.imports.files import FileKind, import_file
 from referrals.intake.request import Intake

@@ -35,16 +35,19 @@ def demo(
 @app.command()
 def run() -> None:
     """The desk in one process against a Slack workspace, from the environment or .env."""
-    from .logs import configure
-    from .run import run as start
-    from .settings import Settings, SettingsError, load
+    _run("EVERYTHING")
 
-    configure()
-    try:
-        settings = load(Settings)
-    except SettingsError as error:
-        _fail(error.lines)
-    _serve(start(settings))
+
+@app.command()
+def bot() -> None:
+    """Slack and the pages alone: one of several processes on one PostgreSQL database."""
+    _run("BOT")
+
+
+@app.command()
+def worker() -> None:
+    """Deadlines and notices alone: one of several processes on one PostgreSQL database."""
+    _run("WORKER")
 
 
 @app.command("import")
@@ -100,6 +103,20 @@ def keys() -> None:
     typer.echo(f"ENCRYPTION_KEYS={Fernet.generate_key().decode()}")
     for name in ("INDEX_KEY", "HISTORY_KEY", "SIGNING_KEY"):
         typer.echo(f"{name}={secrets.token_urlsafe(32)}")
+
+
+def _run(role: str) -> None:
+    from .logs import configure
+    from .run import EVERYTHING, Role
+    from .run import run as start
+    from .settings import Settings, SettingsError, load
+
+    configure()
+    try:
+        settings = load(Settings)
+    except SettingsError as error:
+        _fail(error.lines)
+    _serve(start(settings, role=EVERYTHING if role == "EVERYTHING" else Role[role]))
 
 
 def _serve(work: Awaitable[None]) -> None:

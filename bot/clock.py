@@ -1,9 +1,12 @@
 """Turning the desk's clock: a signed request from the sandbox, refused against a real workspace."""
 
+import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,12 +17,27 @@ from store.database import Database
 from store.tables import DeskClock
 from web.signed import signed_route
 
+log = logging.getLogger(__name__)
+
+#: Seconds on the real clock: how soon the other processes of a sandboxed desk see that its clock was turned.
+_FOLLOW_EVERY = 0.2
+
 Sweep = Callable[[], Awaitable[None]]
 
 
 async def read_offset(database: Database) -> timedelta:
     """How far the clock was turned when this process last stopped."""
     return timedelta(seconds=await database.read(_offset))
+
+
+async def follow(clock: Clock, database: Database) -> None:
+    """Turns this process's clock after the one that all processes share, until cancelled."""
+    while True:
+        try:
+            clock.offset = await read_offset(database)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("clock_not_read", extra={"error": type(error).__name__})
+        await asyncio.sleep(_FOLLOW_EVERY)
 
 
 def clock_route(signing_secret: str, clock: Clock, database: Database, sweep: Sweep) -> Route:

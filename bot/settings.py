@@ -90,9 +90,14 @@ class StoreSettings(BaseSettings):
         return url
 
     @property
+    def on_sqlite(self) -> bool:
+        """One file, and so one process."""
+        return self.database_url.startswith("sqlite")
+
+    @property
     def data_folder(self) -> Path:
         """Where this process keeps files of its own: beside the SQLite file, else the working directory."""
-        if self.database_url.startswith("sqlite"):
+        if self.on_sqlite:
             return Path(self.database_url.partition(":///")[2]).absolute().parent
         return Path.cwd()
 

@@ -30,6 +30,8 @@ BUSY_SECONDS = 1.8
 #: PostgreSQL: how long one statement, and how long the wait for a free connection, may take.
 _STATEMENT_SECONDS = 2.5
 _POOL_SECONDS = 2.0
+#: Several processes that start together: one brings the tables up to date, the others wait for it. Any number will do.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7203517)"
 _POSTGRES: dict[str, Any] = {
     "server_settings": {"lock_timeout": f"{int(BUSY_SECONDS * 1000)}ms", "timezone": "UTC"},
     "timeout": 5,
@@ -132,6 +134,7 @@ class PostgresDatabase:
         engine = create_async_engine(self._url, poolclass=NullPool, hide_parameters=_HIDDEN, connect_args=_POSTGRES)
         try:
             async with engine.begin() as connection:
+                await connection.exec_driver_sql(_ONE_AT_A_TIME)
                 await connection.run_sync(_upgrade)
         finally:
             await engine.dispose()

@@ -8,9 +8,11 @@ from .practice import DeskClock, Practice
 from .provider import Insurance, Licence, Provider
 from .referral import Referral
 from .source import Source
+from .upkeep import AuditRun, Pulse
 
 __all__ = [
     "Attention",
+    "AuditRun",
     "Client",
     "ClientName",
     "Delivery",
@@ -22,6 +24,7 @@ __all__ = [
     "Pass",
     "Practice",
     "Provider",
+    "Pulse",
     "Referral",
     "Source",
 ]
