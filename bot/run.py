@@ -64,8 +64,8 @@ def _must_be_shared(settings: Settings) -> None:
     lines = []
     if settings.on_sqlite:
         lines.append(
-            "DATABASE_URL is a SQLite file, which belongs to one process with one writing connection: use `referrals run`,"
-            " or a PostgreSQL address (postgresql://user:password@host/name) for several bots and workers"
+            "DATABASE_URL is a SQLite file, which belongs to one process with one writing connection: use "
+            "`referrals run`, or a PostgreSQL address (postgresql://user:password@host/name) for several processes"
         )
     if settings.redis_url is None:
         lines.append("REDIS_URL is missing: bots and workers meet in one queue server, e.g. redis://host:6379/0")
