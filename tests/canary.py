@@ -20,6 +20,7 @@ import pytest
 
 from bot.logs import line_formatter
 from sandbox.server import Sandbox
+from tests.engines import rows_as_text
 from tests.queue_monitor import Monitor
 
 #: Long enough that no random token, hash or ciphertext ever matches.
@@ -101,6 +102,11 @@ class Watch:
     def look_at_files(self, folder: Path) -> None:
         """What is there now, and may be gone at the end."""
         self._in_files += _in_files(folder)
+
+    async def look_at_database(self, url: str) -> None:
+        """Every row of a PostgreSQL database as text; a SQLite file is found beside the other files."""
+        async for table, row in rows_as_text(url):
+            self._in_files += found_in(f"table {table}", row)
 
     def forgive(self) -> None:
         """Forgets all that was gathered so far: for the tests that leak on purpose."""

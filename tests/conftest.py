@@ -7,6 +7,9 @@ import aiohttp
 import pytest
 
 from tests import canary
+from tests.engines import database, database_url, engine, migrated, postgres, session_database, shared_database
+
+__all__ = ["database", "database_url", "engine", "migrated", "postgres", "session_database", "shared_database"]
 
 
 @pytest.fixture

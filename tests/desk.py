@@ -1,12 +1,8 @@
-"""A real desk on a real migrated file, with a clock that only moves when it is turned, and people to act on it."""
+"""A real desk on a real migrated database, with a clock that only moves when it is turned, and people to act on it."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -20,7 +16,7 @@ from referrals.intake.request import Intake
 from referrals.outcomes import Done
 from referrals.submit import submit
 from referrals.tx import Tx, Wake
-from store.database import Database, open_database
+from store.database import Database
 from store.history import first_broken
 from store.ids import new_id
 from store.tables import Attention, Delivery, History, Offer, Practice, Provider, Referral
@@ -187,56 +183,9 @@ CORA = Actor(f"slack:{COORDINATOR}", Surface.BUTTON, slack_user=COORDINATOR, coo
 STRANGER = Actor("slack:U0STRANGER", Surface.BUTTON, slack_user="U0STRANGER")
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty migrated file, made once: every test works on a copy."""
-    path = tmp_path_factory.mktemp("template") / "desk.db"
-
-    async def make() -> None:
-        database = open_database(f"sqlite+aiosqlite:///{path}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(make())
-    return path
-
-
-@pytest.fixture(scope="session", params=["sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """On which engine a test runs."""
-    return str(request.param)
-
-
-@pytest.fixture
-def database_url(engine: str, migrated: Path, tmp_path: Path) -> str:
-    """A migrated database of the test's own."""
-    assert engine == "sqlite", engine
-    return sqlite_copy(migrated, tmp_path)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(database_url) as database:
-        yield database
-
-
-@pytest.fixture(scope="session")
-def shared_database(engine: str, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """One database for all offices: practices do not see each other, and statements are compiled once."""
-    assert engine == "sqlite", engine
-    database = open_database(sqlite_copy(migrated, tmp_path_factory.mktemp("shared")))
-    yield database
-    asyncio.run(database.close())
-
-
 @pytest.fixture
 async def office(shared_database: Database) -> Office:
     return await new_office(shared_database)
-
-
-def sqlite_copy(template: Path, folder: Path) -> str:
-    shutil.copyfile(template, folder / "desk.db")
-    return f"sqlite+aiosqlite:///{folder / 'desk.db'}"
 
 
 async def new_office(database: Database, practice: Practice | None = None) -> Office:
@@ -249,13 +198,3 @@ async def new_office(database: Database, practice: Practice | None = None) -> Of
 
     clock = StillClock()
     return Office(Desk(database, new_vault(), clock, wake), clock, practice.id, woken)
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """For what must happen between opening and closing."""
-    database = open_database(url)
-    try:
-        yield database
-    finally:
-        await database.close()

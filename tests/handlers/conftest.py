@@ -31,7 +31,7 @@ from referrals.tx import Tx, Wake
 from referrals.views.card import card
 from sandbox import Manifest, RateLimits, Sandbox, SandboxConfig
 from sandbox.workspace import Message
-from store.database import Database, open_database
+from store.database import Database
 from store.tables import Attention, Delivery, History, Offer, Practice, Provider, Referral
 from store.vault import Vault
 from store.vocabulary import SlackStanding
@@ -163,14 +163,6 @@ def seed(tx: Tx) -> None:
                 created_at=tx.now,
             )
         )
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite+aiosqlite:///{tmp_path}/desk.db")
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -35,13 +35,15 @@ def flushed(valkey: str, monitor: Monitor, watch: Watch) -> str:
 
 
 @pytest.fixture(params=["socket", "http"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path, flushed: str) -> AsyncIterator[Running]:
-    """Every story that takes this is told twice: over Socket Mode and over signed HTTP."""
-    async with running(tmp_path, flushed, mode=request.param) as found:
+async def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, flushed: str, database_url: str
+) -> AsyncIterator[Running]:
+    """Every story that takes this is told twice on each engine: over Socket Mode and over signed HTTP."""
+    async with running(tmp_path, flushed, mode=request.param, database_url=database_url) as found:
         yield found
 
 
 @pytest.fixture
-async def socket_desk(tmp_path: Path, flushed: str) -> AsyncIterator[Running]:
-    async with running(tmp_path, flushed) as found:
+async def socket_desk(tmp_path: Path, flushed: str, database_url: str) -> AsyncIterator[Running]:
+    async with running(tmp_path, flushed, database_url=database_url) as found:
         yield found

@@ -127,6 +127,7 @@ async def running(
             assert not report.problems, [str(problem) for problem in report.problems]
         yield Running(house, sandbox)
         canary.watch().look_at_files(folder)  # before the log is folded back into the database
+        await canary.watch().look_at_database(house.settings.database_url)
 
 
 @asynccontextmanager

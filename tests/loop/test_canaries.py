@@ -12,6 +12,7 @@ import structlog
 
 from tests import canary
 from tests.canary import Identity, Watch, somebody
+from tests.engines import ON_SQLITE
 
 from .running import Running
 
@@ -92,14 +93,16 @@ async def test_an_address_that_was_asked_for(desk: Running, watch: Watch, who: I
             _reported(watch, "url")
 
 
+@ON_SQLITE
 async def test_a_file_beside_the_database(desk: Running, watch: Watch, who: Identity) -> None:
     (desk.house.settings.data_folder / "note.txt").write_text(f"{who.name} rang")
     _reported(watch, "file note.txt")
 
 
-async def test_clear_text_in_the_database(desk: Running, watch: Watch, who: Identity) -> None:
+async def test_clear_text_in_the_database(desk: Running, engine: str, watch: Watch, who: Identity) -> None:
     await desk.submit(source=who.name)
-    _reported(watch, "file desk.db-wal")
+    await watch.look_at_database(desk.house.settings.database_url)
+    _reported(watch, "file desk.db-wal" if engine == "sqlite" else "table source")
 
 
 async def test_a_mail_to_somebody_else(desk: Running, watch: Watch, who: Identity) -> None:

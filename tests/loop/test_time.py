@@ -80,7 +80,10 @@ async def test_a_queue_emptied_under_the_worker_loses_nothing(tmp_path: Path, fl
         await desk.change_practice(expire_after=LONG)
         Redis.from_url(flushed).flushall()
         await desk.slack.until(lambda: desk.mail("maya", "left to answer"), timeout=15)
-        await desk.slack.until(lambda: len(desk.cards(expired.code)) == 2, timeout=15)
+        # Its first card may have been too late for its hour, and is then never posted.
+        await desk.slack.until(
+            lambda: any("Open to everyone" in card.all_text for card in desk.cards(expired.code)), timeout=15
+        )
         await desk.quiet()
         assert len(desk.thread(reminded.code)) == 1
 

@@ -1,5 +1,5 @@
 """The desk's rules are tested on a desk of their own: see tests/desk.py."""
 
-from tests.desk import database, database_url, engine, migrated, office, shared_database
+from tests.desk import office
 
-__all__ = ["database", "database_url", "engine", "migrated", "office", "shared_database"]
+__all__ = ["office"]

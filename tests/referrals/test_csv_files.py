@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,7 +16,7 @@ from referrals.desk import Desk
 from referrals.imports.csv_files import MAX_BYTES, Columns, Problem, Table, parse_csv
 from referrals.imports.files import FileKind, ImportReport, import_file
 from referrals.tx import Tx, Wake
-from store.database import open_database
+from store.database import Database
 from store.tables import Client, Delivery, History, Practice, Provider, Referral
 from store.vault import Vault
 from store.vocabulary import SlackStanding
@@ -137,9 +136,7 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
-    await database.migrate()
+async def house(database: Database) -> AsyncIterator[House]:
     wakes: list[Wake] = []
 
     async def wake(some: Sequence[Wake]) -> None:
@@ -166,7 +163,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
     await desk.do("p", seed)
     yield House(desk, wakes)
-    await database.close()
 
 
 HEADER = (

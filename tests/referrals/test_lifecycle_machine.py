@@ -32,7 +32,7 @@ from referrals.notices import Template
 from referrals.progress import contacted, scheduled
 from referrals.submit import submit
 from referrals.tx import Tx
-from store.database import Database
+from store.database import Database, PostgresDatabase
 from store.history import first_broken
 from store.tables import Attention, Delivery, History, Offer, Provider, Referral
 from store.vocabulary import CloseReason, DeclineReason, Kind, Status
@@ -63,8 +63,8 @@ pending = precondition(lambda machine: any(case.status == "pending" for case in 
 held = precondition(lambda machine: any(case.status in HELD for case in machine.model.cases))
 
 
-def test_whatever_happens_the_desk_is_where_the_model_is(shared_database: Database) -> None:
-    run_state_machine_as_test(lambda: DeskMachine(shared_database), settings=SETTINGS)
+def test_whatever_happens_the_desk_is_where_the_model_is(session_database: Database) -> None:
+    run_state_machine_as_test(lambda: DeskMachine(session_database), settings=SETTINGS)
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -80,6 +80,8 @@ class DeskMachine(RuleBasedStateMachine):
         self.offers: list[list[str]] = []
 
     def teardown(self) -> None:
+        if isinstance(self.office.desk.database, PostgresDatabase):
+            self.runner.run(self.office.desk.database.close())  # its connections belong to this loop
         self.runner.close()
 
     def do(self, use_case: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -20,7 +19,7 @@ from referrals.imports.roster_lines import COLUMNS, RosterLine, check_roster_lin
 from referrals.intake.request import Intake
 from referrals.submit import submit
 from referrals.tx import Tx
-from store.database import open_database
+from store.database import Database
 from store.history import first_broken
 from store.tables import Attention, History, Offer, Practice, Provider
 from store.vault import Vault
@@ -120,9 +119,7 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
-    await database.migrate()
+async def house(database: Database) -> AsyncIterator[House]:
 
     async def wake(_: object) -> None: ...
 
@@ -132,7 +129,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         "p", lambda tx: tx.add(Practice(id="p", team_id="T", slug="x", name="Juniper", channel_id="C", created_at=now))
     )
     yield House(desk)
-    await database.close()
 
 
 FULL = (

@@ -1,5 +1,5 @@
-"""The ground floor is tested on a file of its own: see tests/desk.py."""
+"""The ground floor is tested on a database of its own: see tests/engines.py."""
 
-from tests.desk import database, database_url, engine, migrated, office, shared_database
+from tests.desk import office
 
-__all__ = ["database", "database_url", "engine", "migrated", "office", "shared_database"]
+__all__ = ["office"]

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -21,7 +20,7 @@ from starlette.applications import Starlette
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.tx import Tx
-from store.database import open_database
+from store.database import Database
 from store.tables import Client, Delivery, Offer, Practice, Provider, Referral, Source
 from store.vault import Vault
 from store.vocabulary import Kind, ProviderStatus, SlackStanding
@@ -121,9 +120,7 @@ def seed(tx: Tx) -> None:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
-    await database.migrate()
+async def house(database: Database) -> AsyncIterator[House]:
 
     async def wake(_: object) -> None: ...
 
@@ -140,7 +137,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with aiohttp.ClientSession() as http:
         yield House(desk, http, f"http://127.0.0.1:{port}")
     await server.shutdown()
-    await database.close()
 
 
 def assert_private(answer: Answer) -> None:

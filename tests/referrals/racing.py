@@ -1,0 +1,200 @@
+"""Two use cases at the same instant, many times: how they are started, and what the database holds afterwards.
+
+On SQLite both go through the one process that may have the file, as in production. On PostgreSQL each goes through a
+Database of its own, as two processes would, and neither decides before both have begun and looked at the same rows.
+"""
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.util import await_only
+from sqlmodel import SQLModel
+
+from referrals.actor import CLIENT
+from referrals.outcomes import Done
+from referrals.submit import submit
+from referrals.tx import Tx
+from store.database import Database
+from store.history import first_broken
+from store.tables import Attention, Delivery, History, Offer, Pass, Provider, Referral
+from tests.desk import COORDINATOR, Office, StillClock, intake, new_office, practice_row
+from tests.engines import opened
+
+#: Pairs under way together: each takes one connection of either process, which has sixteen.
+TOGETHER = 8
+_DREW = "U0DREW"
+#: Who hears of what needs a coordinator: two people, so that "once" means once each.
+COORDINATORS = (f"slack:{COORDINATOR}", f"slack:{_DREW}")
+
+
+class TickingClock(StillClock):
+    """Never shows the same moment twice, so that "since when" tells whose transaction it was."""
+
+    def real(self) -> datetime:  # type: ignore[override]
+        self.at += timedelta(microseconds=1)
+        return self.at
+
+
+@dataclass(frozen=True)
+class Side:
+    """A use case with its arguments, and the rows that whoever runs it has looked at before."""
+
+    use_case: Callable[..., Any]
+    args: tuple[Any, ...]
+    looks: tuple[tuple[type[SQLModel], str], ...] = ()
+
+
+Pair = tuple[Side, Side]
+
+
+@dataclass
+class Track:
+    """One practice, and the processes that serve it (one on SQLite)."""
+
+    processes: list[Office]
+    chance: random.Random
+
+    @property
+    def office(self) -> Office:
+        return self.processes[0]
+
+    @property
+    def apart(self) -> bool:
+        return len(self.processes) > 1
+
+    async def elsewhere(self) -> "Track":
+        """The same processes with a new practice."""
+        first = await _staffed(self.office.desk.database, self.office.clock)
+        others = [replace(first, desk=replace(first.desk, database=one.desk.database)) for one in self.processes[1:]]
+        return Track([first, *others], self.chance)
+
+    async def refer(self, times: int, preferred: Provider | None = None) -> list[Done]:
+        """So many referrals in one transaction, each of another client."""
+
+        def write(tx: Tx) -> list[Done]:
+            mails = (f"ada{turn}@clients.example.net" for turn in range(times))
+            return [submit(tx, CLIENT, intake(preferred, client_email=mail)) for mail in mails]
+
+        return await self.office.do(write)
+
+    async def run(self, pairs: Sequence[Pair]) -> list[tuple[Any, Any]]:
+        """What both sides of each pair were answered. Whatever a use case raises fails the test."""
+        answers: list[tuple[Any, Any]] = []
+        for start in range(0, len(pairs), TOGETHER):
+            async with asyncio.timeout(60):
+                answers += await asyncio.gather(*(self._race(pair) for pair in pairs[start : start + TOGETHER]))
+        return answers
+
+    async def _race(self, pair: Pair) -> tuple[Any, Any]:
+        meeting = asyncio.Barrier(2)
+        starts = list(zip((0, 1), pair, self._assigned(), strict=True))
+        self.chance.shuffle(starts)
+        found = await asyncio.gather(*(self._start(office, side, meeting) for _, side, office in starts))
+        answers = {which: answer for (which, _, _), answer in zip(starts, found, strict=True)}
+        return answers[0], answers[1]
+
+    def _assigned(self) -> list[Office]:
+        processes = self.processes * 2
+        return self.chance.sample(processes[:2], 2)
+
+    async def _start(self, office: Office, side: Side, meeting: asyncio.Barrier) -> Any:
+        if not self.apart:
+            await meeting.wait()
+            return await office.do(side.use_case, *side.args)
+        return await office.do(_after_both_have_looked(side, meeting, self.chance.randrange(4)), *side.args)
+
+
+def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, turns: int) -> Callable[..., Any]:
+    """Begins its transaction and reads, waits until the other side has as well, and only then decides.
+
+    ``turns``: so many turns of the loop later, because whoever comes last to a meeting would be the first to leave it.
+    """
+    met = False
+
+    def run(tx: Tx, *args: Any) -> Any:
+        nonlocal met
+        if not met:  # a use case that is run again has met the other one before
+            met = True
+            for table, id in side.looks:
+                assert tx.get(table, id) is not None
+            await_only(_met(meeting, turns))
+        return side.use_case(tx, *args)
+
+    return run
+
+
+async def _met(meeting: asyncio.Barrier, turns: int) -> None:
+    await meeting.wait()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def track(url: str, chance: random.Random) -> AsyncIterator[Track]:
+    async with AsyncExitStack() as stack:
+        first = await _staffed(await stack.enter_async_context(opened(url)), TickingClock())
+        processes = [first]
+        if not url.startswith("sqlite"):
+            database = await stack.enter_async_context(opened(url))
+            processes.append(replace(first, desk=replace(first.desk, database=database)))
+        yield Track(processes, chance)
+
+
+async def _staffed(database: Database, clock: StillClock) -> Office:
+    office = await new_office(database, practice_row(coordinators=[COORDINATOR, _DREW]))
+    office.clock = office.desk.clock = clock
+    return office
+
+
+@dataclass
+class Ended:
+    """All that one referral has come to."""
+
+    referral: Referral
+    offers: list[Offer] = field(default_factory=list)
+    history: list[History] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
+    attention: list[Attention] = field(default_factory=list)
+    told: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def events(self) -> list[str]:
+        return [row.event if row.result == "done" else f"{row.event}:{row.result}" for row in self.history]
+
+    @property
+    def outcomes(self) -> list[str | None]:
+        return [offer.outcome for offer in self.offers]
+
+
+async def ended(office: Office) -> dict[str, Ended]:
+    """By referral id. Fails unless every chain holds, and no referral has two open offers."""
+    found = {row.id: Ended(row) for row in await office.rows(Referral)}
+    of_offer = {}
+    for offer in await office.rows(Offer):
+        found[offer.referral_id].offers.append(offer)
+        of_offer[offer.id] = found[offer.referral_id]
+    for one in await office.rows(Pass):
+        of_offer[one.offer_id].passes.append(one)
+    for delivery in await office.rows(Delivery):
+        found[delivery.referral_id].told[delivery.template, delivery.recipient] += 1  # type: ignore[index]
+    for item in await office.rows(Attention):
+        found[item.referral_id].attention.append(item)  # type: ignore[index]
+    chains = defaultdict(list)
+    for row in await office.rows(History):
+        chains[row.subject_id].append(row)
+    subjects = [*(one.referral for one in found.values()), *await office.rows(Provider)]
+    for subject in subjects:
+        broken = first_broken(office.desk.vault, chains[subject.id], subject.history_head, subject.history_count)
+        assert broken is None, f"{type(subject).__name__} {subject.id} is broken at {broken}"
+    for one in found.values():
+        one.history = chains[one.referral.id]
+        one.offers.sort(key=lambda offer: offer.round)
+        assert one.outcomes.count(None) <= 1
+        assert one.referral.offer_id == one.offers[-1].id
+    return found
