@@ -95,6 +95,21 @@ def questions(outcome: Asks) -> list[str]:
     return [QUESTIONS[question].format(whose=whose) for question in outcome.questions]
 
 
+#: The work may have been done all the same, a moment too late to tell.
+TOO_SLOW = (
+    "Sorry, the desk is very busy just now and could not finish in time. Please look again in a moment: if nothing has"
+    " changed, try again. Doing it twice does no harm."
+)
+
+
+def database_away(reference: str) -> str:
+    """The database did not answer, or refused."""
+    return (
+        f"Sorry, the desk cannot reach its records just now, and nothing has changed. Please try again in a minute. If"
+        f" it goes on, tell whoever runs the desk this reference: {reference}."
+    )
+
+
 def went_wrong(reference: str) -> str:
     """After an unexpected error; ``reference`` finds it in the log."""
     return (

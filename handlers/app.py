@@ -4,8 +4,10 @@ process_before_response: the work is done before Slack is answered, so that noth
 an error can still be told (PLATFORM.md). Signatures are checked in front of this app, before anything is parsed.
 """
 
+import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -14,6 +16,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from blocks.ids import PREFIX, ActionId, CallbackId
 from blocks.labels import REFUSALS
 from referrals.actor import Surface
 from referrals.outcomes import Refusal
@@ -25,18 +28,30 @@ from .who import Caller
 
 COMMAND = "/referrals"
 _PRACTICE = "practice_id"
+_BUTTONS = frozenset(str(one) for one in ActionId)
+_FORMS = frozenset(str(one) for one in CallbackId)
 
 
 class DeskApp(AsyncApp):
-    """Bolt reads a click's action before any handler of ours could look, and fails without an answer on a bad shape."""
+    """Bolt reads a click's action before any handler of ours could look, and fails without an answer on a bad shape.
+
+    ``timed`` hears of each answer: what was asked for (``asked_for``), and how many seconds it took.
+    """
+
+    timed: Callable[[str, float], None] | None = None
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         if not _well_formed(req.body):
             return BoltResponse(status=400, body="")
-        return await super().async_dispatch(req)
+        began = time.perf_counter()
+        try:
+            return await super().async_dispatch(req)
+        finally:
+            if self.timed is not None:
+                self.timed(asked_for(req.body), time.perf_counter() - began)
 
 
-def build_app(deps: SlackDeps) -> AsyncApp:
+def build_app(deps: SlackDeps) -> DeskApp:
     app = DeskApp(
         name="referrals",
         logger=quiet_loggers(),
@@ -65,20 +80,23 @@ def quiet_loggers() -> logging.Logger:
 def register(app: AsyncApp, deps: SlackDeps) -> None:
     async def on_action(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         click = read_click(body)
-        await actions.handle(deps, await _caller(deps, context, click.user, click.team_id, click.surface), click)
+        async with asyncio.timeout(errors.IN_TIME):
+            await actions.handle(deps, await _caller(deps, context, click.user, click.team_id, click.surface), click)
         await ack()
 
     async def on_command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
         user, team = text(command.get("user_id")), text(command.get("team_id"))
-        caller = await _caller(deps, context, user, team, Surface.COMMAND)
-        message = await commands.handle(deps, caller, text(command.get("text")))
+        async with asyncio.timeout(errors.IN_TIME):
+            caller = await _caller(deps, context, user, team, Surface.COMMAND)
+            message = await commands.handle(deps, caller, text(command.get("text")))
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
     async def on_view(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         user = table(body.get("user"))
         team = text(user.get("team_id")) or text(table(body.get("team")).get("id"))
-        caller = await _caller(deps, context, text(user.get("id")), team, Surface.BUTTON)
-        answer = await views.handle(deps, caller, views.read_form(body))
+        async with asyncio.timeout(errors.IN_TIME):
+            caller = await _caller(deps, context, text(user.get("id")), team, Surface.BUTTON)
+            answer = await views.handle(deps, caller, views.read_form(body))
         await (ack(answer) if answer else ack())
 
     async def on_home(event: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -88,8 +106,8 @@ def register(app: AsyncApp, deps: SlackDeps) -> None:
     async def on_user_change(event: dict[str, Any], context: AsyncBoltContext) -> None:
         await events.user_changed(deps, str(context[_PRACTICE]), event)
 
-    async def on_token_lost(context: AsyncBoltContext) -> None:
-        await events.token_lost(deps, context.team_id)
+    async def on_token_lost(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        await events.token_lost(deps, context.team_id, event)
 
     async def on_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         return await errors.on_error(deps, error, body)
@@ -130,6 +148,20 @@ async def _own_team(body: Mapping[str, Any], context: AsyncBoltContext, next: Ca
     if team := text(table(body.get("message")).get("team")):
         context["team_id"] = team
     await next()
+
+
+def asked_for(body: Mapping[str, Any]) -> str:
+    """A button or a form by our own name for it, else only the kind of request: never what somebody has sent."""
+    kind = body.get("type")
+    if kind == "block_actions":
+        action = read_click(body).action_id
+        return action.removeprefix(PREFIX) if action in _BUTTONS else "click"
+    if kind == "view_submission":
+        form = table(body.get("view")).get("callback_id")
+        return f"{str(form).removeprefix(PREFIX)}_form" if form in _FORMS else "form"
+    if kind == "event_callback":
+        return "event"
+    return "command" if "command" in body else "other"
 
 
 def _well_formed(body: object) -> bool:

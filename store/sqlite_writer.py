@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -69,7 +70,7 @@ class SqliteWriter:
             batch = [waiting for waiting in batch if not waiting.answer.done()]  # nobody waits for the others any more
             if not batch:
                 continue
-            outcomes = await self.in_thread(lambda works=[one.work for one in batch]: self._transact(works))
+            outcomes = await self.in_thread(partial(self._transact, [one.work for one in batch]))
             self._queue.extendleft(reversed(batch[len(outcomes) :]))
             for waiting, outcome in zip(batch, outcomes, strict=False):
                 _tell(waiting.answer, outcome)
