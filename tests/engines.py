@@ -52,7 +52,7 @@ class Postgres:
         self._server.stop()
 
     def start(self) -> None:
-        """It is given ten seconds, which a machine with much to do may not have; what was begun is then found running."""
+        """It is given ten seconds, which a busy machine may not have; what was begun is then found running."""
         for attempt in range(_PATIENCE):
             try:
                 self._server.start()
