@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import timedelta
 from enum import Flag, auto
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from handlers.deps import SlackDeps
 from handlers.practices import Practices
 from jobs.errors import DeliveryError
 from jobs.members import REFRESH_EVERY, refresh_members
+from jobs.pacing import POST_GAP
+from jobs.waits import Waits
 from jobs.worker import SWEEP_EVERY, run_worker
 
 from .clock import follow
@@ -29,6 +32,8 @@ log = logging.getLogger(__name__)
 Ready = Callable[[House], Coroutine[Any, Any, None]]
 T = TypeVar("T")
 _WEB = "web"
+#: Seconds; longer than the worker takes for what is under way.
+_CANCEL_AGAIN = 10
 
 
 class Role(Flag):
@@ -41,10 +46,18 @@ class Role(Flag):
 EVERYTHING = Role.BOT | Role.WORKER
 
 
-async def run(settings: Settings, on_ready: Ready | None = None, role: Role = EVERYTHING) -> None:
+async def run(
+    settings: Settings,
+    on_ready: Ready | None = None,
+    role: Role = EVERYTHING,
+    *,
+    post_gap: timedelta = POST_GAP,
+    waits: Waits | None = None,
+) -> None:
     """Serves until it is told to stop; what is under way then is finished, and what is not is in the database.
 
-    Raises SettingsError, also for a role that needs servers which others can reach as well.
+    Raises SettingsError, also for a role that needs servers which others can reach as well. ``post_gap`` and ``waits``
+    are the real clock's; a desk on a fast clock brings its own.
     """
     if role is not EVERYTHING:
         _must_be_shared(settings)
@@ -55,7 +68,7 @@ async def run(settings: Settings, on_ready: Ready | None = None, role: Role = EV
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
         loop.add_signal_handler(signal.SIGHUP, stopping.set)
     async with contextlib.AsyncExitStack() as stack:
-        house = await _unless(stopping, stack.enter_async_context(opened(settings)))
+        house = await _unless(stopping, stack.enter_async_context(opened(settings, post_gap, waits)))
         if house is not None:
             await serve(house, stopping, on_ready, role=role)
 
@@ -142,10 +155,13 @@ async def _listen(
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        if task.get_name() != _WEB:  # which ends by itself, once what has been asked is answered
-            task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """Cancels again what has not ended: on Python 3.11 a library's ``wait_for`` may swallow one cancelling."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            if task.get_name() != _WEB:  # which ends by itself, once what has been asked is answered
+                task.cancel()
+        _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN)
 
 
 async def _first_to_end(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
+import socket
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 QUEUE = "referrals:queue"
 ATTEND = "attend"
 SWEEP = "sweep"
+AUDIT = "audit"
 
 #: Seconds. A burst of clicks is answered by one job a moment later; the first of them has its own at once.
 _TOGETHER = 0.02
@@ -32,18 +35,37 @@ def serialize(job: object) -> bytes:
     return json.dumps(job).encode()
 
 
-async def connect(settings: RedisSettings) -> ArqRedis:
-    return await create_pool(settings, job_serializer=serialize, job_deserializer=json.loads, default_queue_name=QUEUE)
+#: A connection that a firewall has silently dropped would hold the worker for good; the kernel notices within half a
+#: minute. (Not ``socket_timeout``: redis-py 5 then writes through Python 3.11's ``wait_for``, which may swallow the
+#: cancelling that ends a worker.)
+_TCP = {
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "socket_keepalive_options": {
+        socket.TCP_KEEPIDLE: 10,  # seconds
+        socket.TCP_KEEPINTVL: 5,
+        socket.TCP_KEEPCNT: 3,
+        getattr(socket, "TCP_USER_TIMEOUT", 18): 25_000,  # milliseconds that what was sent may stay unanswered
+    },
+}
 
 
-def redis_settings(url: str) -> RedisSettings:
-    """From ``REDIS_URL``; a server that restarts is waited for rather than ending the worker."""
-    settings = RedisSettings.from_dsn(url)
-    settings.conn_timeout = 2
-    settings.conn_retries = 3
-    settings.retry = Retry(ExponentialBackoff(cap=2, base=0.05), 8)
-    settings.retry_on_error = [RedisConnectionError, RedisTimeoutError, OSError]
-    return settings
+async def connect(url: str) -> ArqRedis:
+    """From ``REDIS_URL``. Raises RedisError or OSError when it does not answer.
+
+    A server that restarts is waited for rather than ending the worker.
+    """
+    pool = ConnectionPool.from_url(
+        url,
+        health_check_interval=30,
+        retry=Retry(ExponentialBackoff(cap=2, base=0.05), 8),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],
+        **({} if url.startswith("unix:") else _TCP),
+    )
+    redis = ArqRedis(pool, job_serializer=serialize, job_deserializer=json.loads, default_queue_name=QUEUE)
+    redis.auto_close_connection_pool = True
+    await redis.ping()
+    return redis
 
 
 class Waker:
