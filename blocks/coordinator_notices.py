@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from referrals.letters import Letter
+from referrals.letters import Letter, PracticeLetter
 from referrals.notices import Template
 from store.vocabulary import AttentionKind
 
@@ -10,6 +10,7 @@ from .buttons import attention_buttons
 from .facts import facts_line
 from .labels import NOTICES
 from .text import link, mention, plain, slack_date
+from .trouble import trouble
 from .words import Words
 
 
@@ -69,6 +70,16 @@ def _urgent(letter: Letter) -> Words:
         AttentionKind.URGENT,
         f"*{plain(letter.code)} is marked as urgent.*",
         "Please see that somebody takes it soon. This desk is not watched around the clock.",
+    )
+
+
+def trouble_words(letter: PracticeLetter) -> Words:
+    """Of the practice as a whole. It has no button: it goes by itself once all is well."""
+    found = trouble(letter.kind, letter.detail)
+    return Words(
+        lead=f"*{plain(found.what, 200)}*",
+        rest=[plain(found.remedy, 900)],
+        small=[f"Noticed {slack_date(letter.opened_at)}"],
     )
 
 

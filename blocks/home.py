@@ -10,13 +10,14 @@ from referrals.views.coordinators import AttentionLine, Numbers
 from referrals.views.lists import Line, Standing
 from store.vocabulary import ProviderStatus, Status
 
-from .buttons import attention_buttons, deciding_buttons, progress_buttons
+from .buttons import Buttons, attention_buttons, deciding_buttons, progress_buttons
 from .ids import ActionId, BlockId
 from .labels import ATTENTION, PROVIDER_STATUSES, STATUSES
 from .layout import actions, button, context, divider, header, section
 from .lists import line_text, networks, states
 from .message import Block
 from .text import plain, slack_date
+from .trouble import trouble
 
 #: Slack allows 100 blocks. A referral takes two (text and buttons), an item three at most; these stay well below.
 MOST_LINES, MOST_ITEMS = 8, 10
@@ -97,13 +98,23 @@ def _coordinator(shown: CoordinatorHome) -> list[Block]:
         return [*blocks, section("Nothing needs you at the moment.")]
     for item in shown.items[:MOST_ITEMS]:
         blocks.append(section(_item(item)))
-        if buttons := attention_buttons(item.kind, item.status, item.referral_id, item.attention_id, item.code):
+        if buttons := _item_buttons(item):
             blocks.append(actions(f"home.item.{item.attention_id}", *buttons))
     return [*blocks, *_more(counts.attention - min(len(shown.items), MOST_ITEMS))]
 
 
+def _item_buttons(item: AttentionLine) -> Buttons:
+    """None where it concerns no referral: such an item goes by itself once all is well."""
+    if item.referral_id is None or item.code is None or item.status is None:
+        return []
+    return attention_buttons(item.kind, item.status, item.referral_id, item.attention_id, item.code)
+
+
 def _item(item: AttentionLine) -> str:
     since = slack_date(item.opened_at)
+    if item.code is None or item.status is None:
+        found = trouble(item.kind, item.detail)
+        return f"*{plain(found.what, 200)}*\n{plain(found.remedy, 900)}\nSince {since}"
     return f"*{plain(item.code)}*  {ATTENTION[item.kind]}\n{STATUSES[item.status]}  ·  since {since}"
 
 

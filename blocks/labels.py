@@ -56,6 +56,10 @@ ATTENTION: dict[AttentionKind, str] = {
     AttentionKind.DELIVERY_FAILED: "A notice could not be delivered",
     AttentionKind.ACCEPTOR_GONE: "The provider who accepted has left",
     AttentionKind.URGENT: "Marked as urgent",
+    AttentionKind.AUDIT: "The desk's own check has found a fault",
+    AttentionKind.SWEEP: "The desk is not looking for what is due",
+    AttentionKind.SLACK: "Slack refuses the desk's messages",
+    AttentionKind.RESTORED: "The desk was restored from a backup",
 }
 
 PROVIDER_STATUSES: dict[ProviderStatus, str] = {

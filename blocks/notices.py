@@ -7,12 +7,12 @@ here has a place for them.
 from collections.abc import Callable
 from datetime import timedelta
 
-from referrals.letters import Letter
+from referrals.letters import Letter, PracticeLetter
 from referrals.notices import Template
 from store.vocabulary import Kind, Status
 
 from .buttons import progress_buttons
-from .coordinator_notices import COORDINATOR_WORDS
+from .coordinator_notices import COORDINATOR_WORDS, trouble_words
 from .facts import facts_line
 from .ids import NOTICE_EVENT, BlockId
 from .labels import CLOSE_REASONS
@@ -25,12 +25,12 @@ from .words import Words
 _HOUR = 3600
 
 
-def notice(letter: Letter, delivery_id: str) -> Message:
+def notice(letter: Letter | PracticeLetter, delivery_id: str) -> Message:
     """The message for a delivery over Slack. ``delivery_id`` goes into the metadata, to find the message again.
 
     KeyError for a template that is not Slack's.
     """
-    words = _WORDS[letter.template](letter)
+    words = trouble_words(letter) if isinstance(letter, PracticeLetter) else _WORDS[letter.template](letter)
     blocks = [section("\n".join([words.lead, *words.rest]))]
     if words.small:
         blocks.append(context(*words.small))

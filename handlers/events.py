@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from referrals import slack_trouble
 from referrals.actor import Actor, Surface
 from referrals.roster_linking import follow, link
 from referrals.tx import Tx
@@ -29,16 +30,19 @@ async def user_changed(deps: SlackDeps, practice_id: str, event: Mapping[str, An
         await deps.desk.do(practice_id, _follow, person)
 
 
-async def token_lost(deps: SlackDeps, team_id: str | None) -> None:
-    """Uninstalled, or the token was revoked: what was remembered is forgotten, and the history says so.
+async def token_lost(deps: SlackDeps, team_id: str | None, event: Mapping[str, Any]) -> None:
+    """Uninstalled, or the token was revoked: what was remembered is forgotten, and sending stops at once.
 
-    Sending needs no word: Slack refuses each message, which then waits until the app is back.
+    Without this event the first refusal stops it; an event that comes too late is put right by the next probe.
     """
+    uninstalled = event.get("type") == "app_uninstalled"
+    if not (uninstalled or table(event.get("tokens")).get("bot")):
+        return  # somebody's own token, of which the desk has none
     seat = await deps.practices.of(team_id)
     deps.practices.forget(team_id or "")
     deps.people.forget_all()
     if seat is not None:
-        await deps.desk.do(seat.practice_id, _record_lost)
+        await deps.desk.do(seat.practice_id, _record_lost, "app_uninstalled" if uninstalled else "token_revoked")
 
 
 def _follow(tx: Tx, person: SlackPerson) -> None:
@@ -50,5 +54,6 @@ def _follow(tx: Tx, person: SlackPerson) -> None:
         follow(tx, slack, provider, person.time_zone, person.standing)
 
 
-def _record_lost(tx: Tx) -> None:
-    tx.record(tx.locked_practice(), "token_lost", Actor("slack", Surface.EVENT))
+def _record_lost(tx: Tx, code: str) -> None:
+    tx.record(tx.locked_practice(), "token_lost", Actor("slack", Surface.EVENT), code=code)
+    slack_trouble.met(tx, code, slack_trouble.Scope.WORKSPACE)

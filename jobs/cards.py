@@ -4,24 +4,26 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, update
-from sqlmodel import col, select
+from sqlmodel import col
 
 from blocks.card import referral_card
 from blocks.ids import CARD_EVENT
-from referrals.outbox import need_attention
-from referrals.tx import Tx, WakeKind
+from blocks.message import Message
+from referrals import slack_trouble
+from referrals.tx import Tx
 from referrals.views.card import CardView, card
 from store.columns import UtcDateTime
-from store.tables import Delivery, Offer, Referral
-from store.vocabulary import AttentionKind, DeliveryState, Status
+from store.tables import Offer
+from store.vocabulary import Status
 
+from .card_records import Claim, linked, not_linked, note_failure, posted, refused, shown
+from .contained import note_fault
 from .deps import JobDeps
 from .errors import TOO_LONG, DeliveryError, FailureKind
-from .notices import LOOK_BACK, NO_CARD_YET
+from .notices import LOOK_BACK
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +33,6 @@ _REDRAW_LEASE = timedelta(seconds=35)
 _POST_LEASE = timedelta(seconds=90)
 #: Between the end of an attempt and the end of its lease, for recording what became of it.
 _TO_RECORD = timedelta(seconds=10)
-#: On the real clock: a card whose fate stays unknown for that long alerts; it is still looked after, but seldom.
-_ALERT_AFTER = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """``until`` ends the lease, and tells its results from those of a lease that was lost. Real clock."""
-
-    until: datetime
-    attempts: int  # this one included
-    first_tried: datetime
 
 
 async def redraw(deps: JobDeps, practice_id: str, offer_id: str) -> None:
@@ -50,13 +41,16 @@ async def redraw(deps: JobDeps, practice_id: str, offer_id: str) -> None:
         view = await deps.desk.ask(practice_id, card, offer_id)
         if view is None or view.channel is None or view.ts is None:
             return
+        link = None
         try:
             async with _in_time(_REDRAW_LEASE):
-                await deps.slack.update(view.channel, view.ts, referral_card(view))
+                await deps.slack.update(view.channel, view.ts, _drawn(view))
+                if view.link is None and not view.superseded:
+                    link = await _link(deps, view.channel, view.ts)
         except DeliveryError as error:
-            await _failed(deps, practice_id, view, mine, error)
+            await _failed(deps, practice_id, offer_id, mine, error)
             return
-        if not await deps.desk.do(practice_id, shown, offer_id, mine, view.version):
+        if not await deps.desk.do(practice_id, shown, offer_id, mine, view.version, link):
             return
 
 
@@ -74,14 +68,20 @@ async def post(deps: JobDeps, practice_id: str, offer_id: str) -> None:
     try:
         async with _in_time(_POST_LEASE):
             ts = await _found(deps, channel, view, mine) if mine.attempts > 1 else None
+            version = 0 if ts else view.version  # one that was found shows what was true when it was posted
             if ts is None:
-                channel, ts = await deps.slack.post(channel, referral_card(view))
+                channel, ts = await deps.slack.post(channel, _drawn(view))
     except DeliveryError as error:
-        await _failed(deps, practice_id, view, mine, error)
+        await _failed(deps, practice_id, offer_id, mine, error)
         return
-    await deps.desk.do(practice_id, posted, offer_id, mine, channel, ts, view.version)
-    if link := await _link(deps, channel, ts):
-        await deps.desk.do(practice_id, linked, offer_id, ts, link)
+    await deps.desk.do(practice_id, posted, offer_id, mine, channel, ts, version)
+    try:
+        link = await _link(deps, channel, ts)
+    except DeliveryError as error:
+        log.warning("card_not_linked", extra={"offer": offer_id, "trouble": error.code})
+        await deps.desk.do(practice_id, not_linked, offer_id, ts, error.retry_after or deps.waits.card)
+    else:
+        await deps.desk.do(practice_id, linked, offer_id, ts, link, version)
 
 
 def due(real_now: datetime, *, posted: bool) -> tuple[ColumnElement[bool], ...]:
@@ -118,65 +118,6 @@ def claim(tx: Tx, offer_id: str, *, posted: bool) -> Claim | None:
     return Claim(*claimed) if claimed else None
 
 
-def shown(tx: Tx, offer_id: str, mine: Claim, version: int) -> bool:
-    """Records what has been drawn; answers whether it is out of date already, and still this worker's to redraw."""
-    offer = _leased(tx, offer_id, mine)
-    if offer is None:
-        return False
-    _note_shown(tx, offer, version)
-    return offer.card_version > version
-
-
-def posted(tx: Tx, offer_id: str, mine: Claim, channel: str, ts: str, version: int) -> None:
-    """Records the new card, even where the lease was lost meanwhile: whoever has it will look, and must find this."""
-    offer = tx.lock(Offer, offer_id)
-    if offer is None or offer.card_ts is not None:
-        return
-    offer.card_channel, offer.card_ts, offer.card_link = channel, ts, None
-    _note_shown(tx, offer, version)
-    if offer.card_version > version:
-        tx.wake(WakeKind.CARD, offer_id)
-    _send_what_waited(tx, offer_id)
-
-
-def linked(tx: Tx, offer_id: str, ts: str, link: str) -> None:
-    """Records the card's address; the cards of earlier rounds can now point to it."""
-    offer = tx.lock(Offer, offer_id)
-    if offer is None or offer.card_ts != ts:
-        return
-    offer.card_link = link
-    _send_what_waited(tx, offer_id)
-    earlier = select(Offer).where(
-        Offer.referral_id == offer.referral_id, Offer.round < offer.round, col(Offer.card_ts).is_not(None)
-    )
-    for old in tx.session.exec(earlier):
-        old.card_version += 1
-        old.card_next_at = tx.real_now
-        tx.wake(WakeKind.CARD, old.id)
-
-
-def _leased(tx: Tx, offer_id: str, mine: Claim) -> Offer | None:
-    """The offer, unless the lease ran out and somebody else has taken or settled it since."""
-    offer = tx.lock(Offer, offer_id)
-    return offer if offer is not None and offer.card_lease_until == mine.until else None
-
-
-def _note_shown(tx: Tx, offer: Offer, version: int) -> None:
-    offer.shown_version, offer.card_attempts, offer.card_trouble = version, 0, None
-    offer.card_next_at, offer.card_lease_until, offer.card_first_tried = tx.real_now, None, None
-
-
-def _send_what_waited(tx: Tx, offer_id: str) -> None:
-    """Mails that link to the card and replies to it need wait no longer."""
-    waiting = update(Delivery).where(
-        col(Delivery.offer_id) == offer_id,
-        col(Delivery.state) == DeliveryState.PENDING,
-        col(Delivery.trouble) == NO_CARD_YET,
-    )
-    if tx.session.execute(waiting.values(next_at=tx.real_now)).rowcount:  # type: ignore[attr-defined]
-        tx.wake(WakeKind.DELIVERY, offer_id)
-
-
 @asynccontextmanager
 async def _in_time(lease: timedelta) -> AsyncIterator[None]:
     """Cuts an attempt off before its lease ends. Raises DeliveryError: it may have been done all the same."""
@@ -192,48 +133,30 @@ async def _found(deps: JobDeps, channel: str, view: CardView, mine: Claim) -> st
     return await deps.slack.find_posted(channel, CARD_EVENT, "offer_id", view.offer_id, oldest=oldest.timestamp())
 
 
-async def _link(deps: JobDeps, channel: str, ts: str) -> str | None:
+async def _link(deps: JobDeps, channel: str, ts: str) -> str:
+    """Raises DeliveryError, to try again: the card itself is there."""
     try:
         return await deps.slack.permalink(channel, ts)
-    except DeliveryError:
-        return None  # a nicety: the card is posted, and that is what has to be remembered
+    except DeliveryError as error:
+        later = None if error.kind is FailureKind.RETRY else deps.waits.blocked_card
+        raise DeliveryError(error.code, FailureKind.RETRY, retry_after=error.retry_after or later) from None
 
 
-async def _failed(deps: JobDeps, practice_id: str, view: CardView, mine: Claim, error: DeliveryError) -> None:
-    log.warning("card_not_shown", extra={"offer": view.offer_id, "trouble": error.code, "kind": error.kind})
-    wait = error.retry_after or deps.waits.card
-    blocked = deps.waits.blocked_card
-    await deps.desk.do(practice_id, note_failure, view.offer_id, mine, error.code, error.kind, wait, blocked)
+def _drawn(view: CardView) -> Message:
+    """Before anything is sent, so that a fault in drawing it leaves nothing in the dark. Raises DeliveryError."""
+    try:
+        return referral_card(view)
+    except Exception as error:  # noqa: BLE001 - the boundary of a row
+        note_fault("card", error, offer=view.offer_id)
+        raise DeliveryError("cannot_be_drawn", FailureKind.PERMANENT) from None
 
 
-def note_failure(
-    tx: Tx, offer_id: str, mine: Claim, code: str, kind: FailureKind, wait: timedelta, blocked_wait: timedelta
-) -> None:
-    """Says when to try again. A card that somebody deleted is posted anew; one that cannot be shown alerts, once."""
-    offer = _leased(tx, offer_id, mine)
-    referral = tx.get(Referral, offer.referral_id) if offer else None
-    if offer is None or referral is None:
-        return
-    offer.card_lease_until = None
-    if kind is FailureKind.UNKNOWN:
-        offer.card_next_at = tx.real_now + wait
-        if tx.real_now - mine.first_tried >= _ALERT_AFTER:
-            _cannot_be_shown(tx, referral, offer, code, blocked_wait)
-        return
-    offer.card_attempts -= 1  # certainly not posted this time, so nothing to look for that was not there before
-    if kind is FailureKind.RETRY:
-        offer.card_next_at = tx.real_now + wait
-    elif code == "message_not_found":
-        offer.card_ts = offer.card_link = offer.card_first_tried = None
-        offer.card_attempts, offer.card_next_at = 0, tx.real_now
-        if offer.id != referral.offer_id:
-            offer.shown_version = offer.card_version  # an old card that is gone is as good as shrunk
-    else:
-        _cannot_be_shown(tx, referral, offer, code, blocked_wait)
-
-
-def _cannot_be_shown(tx: Tx, referral: Referral, offer: Offer, code: str, wait: timedelta) -> None:
-    offer.card_next_at = tx.real_now + wait
-    if offer.card_trouble is None:
-        need_attention(tx, referral, offer, AttentionKind.DELIVERY_FAILED, detail=f"card:{code}")
-    offer.card_trouble = code
+async def _failed(deps: JobDeps, practice_id: str, offer_id: str, mine: Claim, error: DeliveryError) -> None:
+    log.warning("card_not_shown", extra={"offer": offer_id, "trouble": error.code, "kind": error.kind})
+    waits, scope = deps.waits, slack_trouble.scope_of(error.code)
+    if scope is not None:
+        waits_too = await deps.desk.do(practice_id, refused, offer_id, mine, error.code, scope, waits.between_probes)
+        if waits_too:
+            return
+    wait, blocked = error.retry_after or waits.card, waits.blocked_card
+    await deps.desk.do(practice_id, note_failure, offer_id, mine, error.code, error.kind, wait, blocked)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from referrals.desk import Desk
-from referrals.letters import Letter
+from referrals.letters import Letter, PracticeLetter
 
 from .slack import SlackSender
 from .waits import Waits
 
 
 class MailSender(Protocol):
-    async def __call__(self, letter: Letter, delivery_id: str) -> str:
+    async def __call__(self, letter: Letter | PracticeLetter, delivery_id: str) -> str:
         """Renders and sends; answers the Message-ID. Raises DeliveryError."""
 
 

@@ -16,10 +16,16 @@ TOO_LONG = "took_too_long"
 
 
 class DeliveryError(Exception):
-    """``code`` is safe to store and to log, e.g. ``smtp_451``; ``retry_after`` is what the other side asks for."""
+    """``code`` is safe to store and to log, e.g. ``smtp_451``; ``retry_after`` is what the other side asks for.
 
-    def __init__(self, code: str, kind: FailureKind, retry_after: timedelta | None = None) -> None:
+    ``about``: of a reply, the ts of the message that it answers to.
+    """
+
+    def __init__(
+        self, code: str, kind: FailureKind, retry_after: timedelta | None = None, about: str | None = None
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.kind = kind
         self.retry_after = retry_after
+        self.about = about

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from blocks.ids import NOTICE_EVENT
 from blocks.message import Message
 from blocks.notices import notice
-from referrals.letters import Letter
+from referrals.letters import Letter, PracticeLetter
 from referrals.notices import Template
+from referrals.outbox import CHANNEL
 from store.tables import Delivery
 from store.vocabulary import DeliveryChannel, DeliveryState, Kind
 
@@ -16,16 +17,20 @@ from .errors import DeliveryError, FailureKind
 from .waits import Waits
 
 NO_CARD_YET = "card_not_posted_yet"
-_CHANNEL = "channel"
 #: How far Slack's clock may be behind ours: a message is looked for from this long before it was first tried.
 LOOK_BACK = timedelta(hours=1)
-#: On the real clock. A mail that links to a card waits this long for it to be posted, then links to the channel.
+#: On the real clock. A mail that links to a card waits this long for it to be posted, then links to the channel. A
+#: reply waits for as long as it takes, but is looked at less often.
 _PATIENCE = timedelta(seconds=60)
 _LINKS_TO_CARD = frozenset({Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER})
 
 
-async def send_notice(deps: JobDeps, letter: Letter, delivery: Delivery) -> str | None:
+async def send_notice(deps: JobDeps, letter: Letter | PracticeLetter, delivery: Delivery) -> str | None:
     """Answers the other side's reference. Raises DeliveryError."""
+    if isinstance(letter, PracticeLetter):
+        if letter.channel is DeliveryChannel.EMAIL:
+            return await deps.send_mail(letter, delivery.id)
+        return await _send_slack(deps, letter, delivery, await deps.slack.open_dm(letter.address))
     if letter.channel is DeliveryChannel.EMAIL:
         _wait_for_card(deps.waits, letter, delivery, deps.desk.clock.real())
         return await deps.send_mail(letter, delivery.id)
@@ -33,25 +38,36 @@ async def send_notice(deps: JobDeps, letter: Letter, delivery: Delivery) -> str 
         if deps.send_text is None:
             raise DeliveryError("no_sms_account", FailureKind.PERMANENT)
         return await deps.send_text(letter)
-    return await _send_slack(deps, letter, delivery)
+    if delivery.recipient != CHANNEL:
+        return await _send_slack(deps, letter, delivery, await deps.slack.open_dm(letter.address))
+    if letter.card_ts is None:
+        waits, young = deps.waits, _is_young(delivery, deps.desk.clock.real())
+        raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=waits.for_card if young else waits.probe)
+    channel = letter.card_channel or letter.address
+    try:
+        return await _send_slack(deps, letter, delivery, channel, letter.card_ts, broadcast=_broadcast(letter))
+    except DeliveryError as error:
+        error.about = letter.card_ts
+        raise
 
 
-async def _send_slack(deps: JobDeps, letter: Letter, delivery: Delivery) -> str:
-    thread_ts = None
-    if delivery.recipient == _CHANNEL:
-        if letter.card_ts is None:
-            raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=deps.waits.for_card)
-        channel, thread_ts = letter.card_channel or letter.address, letter.card_ts
-    else:
-        channel = await deps.slack.open_dm(letter.address)
-    message, broadcast = _message(letter, delivery), _broadcast(letter)
+async def _send_slack(
+    deps: JobDeps,
+    letter: Letter | PracticeLetter,
+    delivery: Delivery,
+    channel: str,
+    thread_ts: str | None = None,
+    *,
+    broadcast: bool = False,
+) -> str:
+    message = _message(letter, delivery)
     if delivery.state is DeliveryState.UNKNOWN and (ts := await _found(deps, channel, thread_ts, delivery)):
         return ts
     _, ts = await deps.slack.post(channel, message, thread_ts=thread_ts, broadcast=broadcast)
     return ts
 
 
-def _message(letter: Letter, delivery: Delivery) -> Message:
+def _message(letter: Letter | PracticeLetter, delivery: Delivery) -> Message:
     """Before anything is sent, so that a fault in writing it leaves nothing in the dark."""
     try:
         return notice(letter, delivery.id)
@@ -75,6 +91,9 @@ async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: D
 
 
 def _wait_for_card(waits: Waits, letter: Letter, delivery: Delivery, real_now: datetime) -> None:
-    young = delivery.first_tried is None or real_now - delivery.first_tried < _PATIENCE
-    if letter.template in _LINKS_TO_CARD and letter.card_link is None and young:
+    if letter.template in _LINKS_TO_CARD and letter.card_link is None and _is_young(delivery, real_now):
         raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=waits.for_card)
+
+
+def _is_young(delivery: Delivery, real_now: datetime) -> bool:
+    return delivery.first_tried is None or real_now - delivery.first_tried < _PATIENCE

@@ -11,22 +11,24 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, and_, true, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from referrals.letters import Letter, Void, compose
-from referrals.notices import ANSWERS, Template
-from referrals.outbox import need_attention, notify_client
+from referrals import slack_trouble
+from referrals.letters import Letter, PracticeLetter, Void, compose
+from referrals.notices import Template
+from referrals.outbox import CHANNEL
 from referrals.tx import Tx
-from store.tables import Delivery, Offer, Provider, Referral
-from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState
+from store.tables import Delivery
+from store.tables.delivery import MAY_BE_DUE
+from store.vocabulary import DeliveryChannel, DeliveryState
 
 from .contained import contained, note_fault
+from .delivery_records import alert, dark_sms, failed, orphaned, refused, sent, suppressed
 from .deps import JobDeps
 from .errors import TOO_LONG, DeliveryError, FailureKind
 from .notices import send_notice
-from .sms import OPTED_OUT
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +39,11 @@ _TO_RECORD = timedelta(seconds=15)
 _BATCH = 20
 #: Seconds after which a job leaves the rest to the next one: well within its time with one attempt on top.
 _AT_MOST = 60
-#: On the real clock, from the first attempt.
-_GIVE_UP_AFTER = timedelta(days=3)
 LEASE_LOST = "lease_lost"
-_DONE = frozenset({DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPPRESSED})
-CHANNEL = "channel"
+#: A mail in the dark that is sent once more, while it is: one that is found so later is not sent a third time.
+_SENT_AGAIN = "sent_again"
+#: A reply whose card somebody has deleted.
+_NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 
 
 async def drain(deps: JobDeps, practice_id: str) -> int:
@@ -56,10 +58,12 @@ async def drain(deps: JobDeps, practice_id: str) -> int:
     return taken
 
 
-def claim(tx: Tx, which: ColumnElement[bool], limit: int) -> Sequence[Delivery]:
+def claim(tx: Tx, which: ColumnElement[bool], limit: int, *, probing: bool = False) -> Sequence[Delivery]:
     """Takes the lease on due deliveries, oldest first. Rows another worker holds are passed over.
 
-    An SMS whose lease ran out may have gone out: it is not handed out again, and the coordinators hear of it.
+    What Slack would refuse waits, unless it is taken to see whether that is still so (``probing``). An SMS whose lease
+    ran out may have gone out: it is not handed out again, and the coordinators hear of it. Nor is a mail whose second
+    sending ended so.
     """
     due = (
         select(Delivery.id)
@@ -68,6 +72,7 @@ def claim(tx: Tx, which: ColumnElement[bool], limit: int) -> Sequence[Delivery]:
             col(Delivery.next_at) <= tx.real_now,
             undone(),
             which,
+            true() if probing else slack_trouble.may_send(tx),
         )
         .order_by(col(Delivery.created_at), col(Delivery.id))
         .limit(limit)
@@ -80,40 +85,52 @@ def claim(tx: Tx, which: ColumnElement[bool], limit: int) -> Sequence[Delivery]:
         select(Delivery).where(col(Delivery.id).in_(ids)).order_by(col(Delivery.created_at), col(Delivery.id))
     ).all()
     for row in rows:
-        if row.state is DeliveryState.SENDING:
-            row.state = DeliveryState.UNKNOWN  # its lease ran out
-            if _dark_sms(row):
-                row.trouble = LEASE_LOST
-                _alert(tx, row, LEASE_LOST)
+        if _lost_for_good(row):
+            row.trouble = LEASE_LOST
+            alert(tx, row, LEASE_LOST)
         row.first_tried = row.first_tried or tx.real_now
     tx.session.flush()
-    rows = [row for row in rows if not _dark_sms(row)]
+    rows = [row for row in rows if row.trouble != LEASE_LOST]
+    _lease(tx, rows)
+    return rows
+
+
+def _lost_for_good(row: Delivery) -> bool:
+    """Says what a lease that ran out means for the row; whether nothing more can be done about it."""
+    if row.state is DeliveryState.SENDING:
+        row.state = DeliveryState.UNKNOWN
+    elif row.trouble == _SENT_AGAIN:
+        row.state = DeliveryState.FAILED
+        return True
+    return dark_sms(row)
+
+
+def _lease(tx: Tx, rows: Sequence[Delivery]) -> None:
+    """The rows in hand keep the state they were found in; the database says that they are being sent."""
     pending = [row.id for row in rows if row.state is DeliveryState.PENDING]
-    # The rows in hand keep the state they were found in; the database says that they are being sent.
-    tx.session.execute(
-        update(Delivery)
-        .where(col(Delivery.id).in_(pending))
-        .values(state=DeliveryState.SENDING)
-        .execution_options(synchronize_session=False)
-    )
+    dark = [row.id for row in rows if _dark_mail(row)]
+    _update(tx, pending, state=DeliveryState.SENDING)
+    _update(tx, dark, trouble=_SENT_AGAIN)
     for mail in (True, False):
         leased = [row.id for row in rows if (row.channel is DeliveryChannel.EMAIL) is mail]
-        if leased:
-            tx.session.execute(
-                update(Delivery)
-                .where(col(Delivery.id).in_(leased))
-                .values(next_at=tx.real_now + (_MAIL_LEASE if mail else _LEASE), attempts=col(Delivery.attempts) + 1)
-                .execution_options(synchronize_session=False)
-            )
-    return rows
+        until = tx.real_now + (_MAIL_LEASE if mail else _LEASE)
+        _update(tx, leased, next_at=until, attempts=col(Delivery.attempts) + 1)
+
+
+def _update(tx: Tx, ids: Sequence[str], **values: object) -> None:
+    if ids:
+        which = update(Delivery).where(col(Delivery.id).in_(ids))
+        tx.session.execute(which.values(**values).execution_options(synchronize_session=False))
+
+
+def _dark_mail(row: Delivery) -> bool:
+    return row.channel is DeliveryChannel.EMAIL and row.state is DeliveryState.UNKNOWN
 
 
 def undone() -> ColumnElement[bool]:
     """Still to be done. An SMS that may have gone out is done: it is never sent twice."""
-    return or_(
-        col(Delivery.state).in_([DeliveryState.PENDING, DeliveryState.SENDING]),
-        (col(Delivery.state) == DeliveryState.UNKNOWN) & (col(Delivery.channel) != DeliveryChannel.SMS),
-    )
+    dark_sms = (col(Delivery.state) == DeliveryState.UNKNOWN) & (col(Delivery.channel) == DeliveryChannel.SMS)
+    return and_(MAY_BE_DUE, ~dark_sms)
 
 
 async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
@@ -129,13 +146,28 @@ async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
         except DeliveryError as error:
             level = logging.WARNING if error.retry_after is None else logging.INFO  # its turn has not come
             log.log(level, "not_delivered", extra={"delivery": delivery.id, "trouble": error.code, "kind": error.kind})
-            wait = error.retry_after or deps.waits.after(attempt)
-            await deps.desk.do(practice_id, failed, delivery.id, attempt, error.code, error.kind, wait)
+            await _record_failure(deps, practice_id, delivery, attempt, error)
         else:
             await deps.desk.do(practice_id, sent, delivery.id, reference)
 
 
-async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery) -> Letter | Void:
+async def _record_failure(
+    deps: JobDeps, practice_id: str, delivery: Delivery, attempt: int, error: DeliveryError
+) -> None:
+    """A turn that has not come yet is no failure: a wait that was asked for is not given up, however long it takes."""
+    code, wait = error.code, error.retry_after or deps.waits.after(attempt)
+    in_slack = delivery.channel is DeliveryChannel.SLACK
+    if in_slack and (scope := slack_trouble.scope_of(code)):
+        if await deps.desk.do(practice_id, refused, delivery.id, attempt, code, scope, deps.waits.between_probes):
+            return
+    elif in_slack and code in _NO_THREAD and delivery.recipient == CHANNEL:
+        await deps.desk.do(practice_id, orphaned, delivery.id, attempt, error.about, wait)
+        return
+    asked = error.retry_after is not None
+    await deps.desk.do(practice_id, failed, delivery.id, attempt, code, error.kind, wait, asked=asked)
+
+
+async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery) -> Letter | PracticeLetter | Void:
     """Raises DeliveryError: for now when the database or Slack does not answer, else for good. Nothing was sent."""
     try:
         address = None
@@ -152,7 +184,7 @@ async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery) -> Lett
         raise DeliveryError("cannot_be_written", FailureKind.PERMANENT) from None
 
 
-async def _sent_in_time(deps: JobDeps, letter: Letter, delivery: Delivery) -> str | None:
+async def _sent_in_time(deps: JobDeps, letter: Letter | PracticeLetter, delivery: Delivery) -> str | None:
     """Raises DeliveryError. What breaks in the middle of sending may have gone out."""
     lease = _MAIL_LEASE if delivery.channel is DeliveryChannel.EMAIL else _LEASE
     try:
@@ -165,79 +197,3 @@ async def _sent_in_time(deps: JobDeps, letter: Letter, delivery: Delivery) -> st
     except Exception as error:  # noqa: BLE001 - the boundary of a row
         note_fault("send", error, delivery=delivery.id)
         raise DeliveryError("unforeseen", FailureKind.UNKNOWN) from None
-
-
-def sent(tx: Tx, delivery_id: str, reference: str | None) -> None:
-    """Recorded, whosever the row is by now: it did go out. A client who now has a final word is answered."""
-    delivery = tx.lock(Delivery, delivery_id)
-    if delivery is None or delivery.state is DeliveryState.SENT:
-        return
-    delivery.state, delivery.reference = DeliveryState.SENT, reference
-    delivery.sent_at, delivery.trouble = tx.now, None
-    if delivery.template in ANSWERS:
-        referral = tx.lock(Referral, delivery.referral_id)
-        if referral is not None:
-            referral.answered_at = referral.answered_at or tx.now
-
-
-def suppressed(tx: Tx, delivery_id: str, attempt: int, reason: str) -> None:
-    """No longer true, or nobody to send it to. Nothing was sent."""
-    delivery = _of_attempt(tx, delivery_id, attempt)
-    if delivery is not None:
-        delivery.state, delivery.trouble = DeliveryState.SUPPRESSED, reason
-        referral, offer = tx.get(Referral, delivery.referral_id), tx.get(Offer, delivery.offer_id)
-        if reason == "not_mailable" and referral is not None and offer is not None:
-            notify_client(tx, referral, offer, Template(delivery.template))  # opted out since: a phone task instead
-
-
-def failed(tx: Tx, delivery_id: str, attempt: int, code: str, kind: FailureKind, wait: timedelta) -> None:
-    """Retry after ``wait``, keep as unknown, or give up and tell the coordinators."""
-    delivery = _of_attempt(tx, delivery_id, attempt)
-    if delivery is None:
-        return
-    delivery.trouble = code
-    if code == OPTED_OUT and (provider := tx.lock(Provider, delivery.recipient.partition(":")[2])):
-        provider.sms_opted_out = True  # they answered STOP to the number, which Twilio honours and tells us now
-        delivery.state = DeliveryState.SUPPRESSED
-        return
-    given_up = delivery.first_tried is not None and tx.real_now - delivery.first_tried >= _GIVE_UP_AFTER
-    delivery.next_at = tx.real_now + wait
-    in_the_dark = delivery.state is DeliveryState.UNKNOWN  # since an earlier attempt
-    if kind is FailureKind.RETRY and not given_up:
-        # What may have gone out stays unknown, or the next attempt would send it without looking.
-        delivery.state = DeliveryState.UNKNOWN if in_the_dark else DeliveryState.PENDING
-    elif kind is FailureKind.UNKNOWN and _may_be_settled(delivery, given_up=given_up):
-        delivery.state = DeliveryState.UNKNOWN
-    else:  # a mail in the dark was sent once more with the same Message-ID, and that is all (PLATFORM.md)
-        delivery.state = DeliveryState.FAILED
-    if delivery.state is DeliveryState.FAILED or _dark_sms(delivery):
-        _alert(tx, delivery, code)
-
-
-def _of_attempt(tx: Tx, delivery_id: str, attempt: int) -> Delivery | None:
-    """None when the row is done, or somebody else's since this attempt's lease ran out."""
-    delivery = tx.lock(Delivery, delivery_id)
-    return delivery if delivery and delivery.attempts == attempt and delivery.state not in _DONE else None
-
-
-def _may_be_settled(delivery: Delivery, *, given_up: bool) -> bool:
-    """Whether another attempt may still tell what became of it; an SMS stays in the dark, and is not tried again."""
-    if delivery.channel is DeliveryChannel.SMS:
-        return True
-    again = delivery.channel is DeliveryChannel.EMAIL and delivery.state is DeliveryState.UNKNOWN
-    return not (given_up or again)
-
-
-def _dark_sms(delivery: Delivery) -> bool:
-    return delivery.channel is DeliveryChannel.SMS and delivery.state is DeliveryState.UNKNOWN
-
-
-def _alert(tx: Tx, delivery: Delivery, code: str) -> None:
-    referral, offer = tx.get(Referral, delivery.referral_id), tx.get(Offer, delivery.offer_id)
-    if referral is None or delivery.recipient.startswith("slack:"):
-        log.error("coordinator_not_reached", extra={"delivery": delivery.id, "trouble": code})
-        return
-    if delivery.recipient.startswith("client:") and offer is not None:
-        need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=delivery.template)
-    else:
-        need_attention(tx, referral, offer, AttentionKind.DELIVERY_FAILED, detail=f"{delivery.template}:{code}")

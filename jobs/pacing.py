@@ -48,6 +48,19 @@ class Pace:
         except (RedisError, OSError) as error:
             log.warning("channel_not_held", extra={"error": type(error).__name__})
 
+    async def once(self, what: str, every: timedelta) -> bool:
+        """Whether it is this caller's turn, of all workers, to do something that is done once in a while.
+
+        Without the queue it is nobody's.
+        """
+        try:
+            return bool(
+                await self._redis.set(f"referrals:once:{what}", 1, nx=True, px=int(every.total_seconds() * 1000))
+            )
+        except (RedisError, OSError) as error:
+            log.warning("no_turn", extra={"error": type(error).__name__})
+            return False
+
     @staticmethod
     def _key(channel: str) -> str:
         return f"referrals:pace:{channel}"

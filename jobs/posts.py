@@ -4,6 +4,8 @@ import time
 
 from sqlmodel import col, select
 
+from referrals import slack_trouble
+from referrals.outbox import CHANNEL
 from referrals.tx import Tx
 from store.tables import Delivery, Offer
 
@@ -46,7 +48,7 @@ class ChannelPoster:
         offer_id = await self._deps.desk.ask(practice_id, next_card)
         if offer_id is not None:
             await _posted_or_put_off(self._deps, practice_id, offer_id)
-        in_channel = col(Delivery.recipient) == outbox.CHANNEL
+        in_channel = col(Delivery.recipient) == CHANNEL
         replies = await self._deps.desk.do(practice_id, outbox.claim, in_channel, 1)
         for reply in replies:
             await outbox.deliver(self._deps, practice_id, reply)
@@ -59,8 +61,13 @@ async def _posted_or_put_off(deps: JobDeps, practice_id: str, offer_id: str) -> 
         await cards.post(deps, practice_id, offer_id)
 
 
-def next_card(tx: Tx) -> str | None:
-    """The offer whose card has waited longest to be posted."""
+def next_card(tx: Tx, *, probing: bool = False) -> str | None:
+    """The offer whose card has waited longest to be posted; none while Slack would refuse it.
+
+    ``probing``: it is to be tried, to see whether that is still so.
+    """
+    if not (probing or slack_trouble.may_post(tx)):
+        return None
     return tx.session.exec(
         select(Offer.id)
         .where(Offer.practice_id == tx.practice_id, *cards.due(tx.real_now, posted=False))

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.message import Message
+from referrals.slack_trouble import WORKSPACE_CODES
 
 from .errors import DeliveryError, FailureKind
 from .pacing import Pace
@@ -17,8 +18,6 @@ from .pacing import Pace
 _UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"})
 #: Nobody has to do anything for these to go away.
 _RETRY = frozenset({"ratelimited", "rate_limited", "accesslimited"})
-#: The app was uninstalled or its token revoked: nothing about the message. It goes out once the app is back.
-_UNTIL_REINSTALLED = frozenset({"token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"})
 
 #: Seconds. Longer than Slack has ever asked for; a wait of years would be a fault.
 _LONGEST_WAIT = 3600
@@ -102,6 +101,19 @@ class SlackSender:
             if cursor is None:
                 return None
 
+    async def may_probe(self, practice_id: str, every: timedelta) -> bool:
+        """Whether it is this worker's turn to see if Slack lets the desk in again."""
+        return await self._pace.once(f"probe:{practice_id}", every)
+
+    async def check_token(self) -> None:
+        """Raises DeliveryError while Slack does not know the token."""
+        await self._call("auth.test")
+
+    async def is_open(self, channel: str) -> bool:
+        """Whether the channel is there, in use, and the bot is in it. Raises DeliveryError."""
+        found = (await self._call("conversations.info", channel=channel))["channel"]
+        return bool(found.get("is_member")) and not found.get("is_archived")
+
     async def _call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         return await slack_call(self._client, method, **arguments)
 
@@ -134,8 +146,8 @@ def _sorted(error: SlackApiError) -> DeliveryError:
     if status == 429 or code in _RETRY:
         after = _seconds(error.response.headers.get("Retry-After"))
         return DeliveryError("ratelimited", FailureKind.RETRY, retry_after=after)
-    if code in _UNTIL_REINSTALLED:
-        return DeliveryError(code, FailureKind.RETRY)
+    if code in WORKSPACE_CODES:
+        return DeliveryError(code, FailureKind.RETRY)  # nothing about the message: it goes out once the app is back
     if status >= 500 or code in _UNKNOWN or not data:
         return DeliveryError(code, FailureKind.UNKNOWN)
     return DeliveryError(code, FailureKind.PERMANENT)

@@ -8,14 +8,21 @@ from datetime import timedelta
 class Waits:
     """``notice``: after the first, second … attempt, the last one again and again. Tests hand in shorter ones.
 
-    ``blocked_card``: a channel that is archived or that the bot has left may come back: keep looking, seldom.
+    ``blocked_card``: what keeps a card from being shown may go away: keep looking, seldom.
+    ``probe``: between one careful try and the next while Slack keeps the desk out, or out of its channel.
     ``for_card``: what links to a card, or replies to one, waits until the card is posted.
     """
 
     notice: tuple[timedelta, ...] = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
     card: timedelta = timedelta(seconds=5)
     blocked_card: timedelta = timedelta(minutes=10)
+    probe: timedelta = timedelta(minutes=1)
     for_card: timedelta = timedelta(seconds=2)
+
+    @property
+    def between_probes(self) -> timedelta:
+        """What is refused is due again by the next probe, which needs something to try."""
+        return self.probe / 2
 
     def after(self, attempts: int) -> timedelta:
         """``attempts``: how often a notice has been tried, 1 or more."""

@@ -11,7 +11,7 @@ from store.tables import Attention, Client, Delivery, Offer, Practice, Provider,
 from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, Status
 
 from .deciding import overdue
-from .notices import NOTICES, Context, Template
+from .notices import NOTICES, OF_PRACTICE, Context, Template
 from .tx import Tx
 from .views.facts import Facts, facts_of
 
@@ -80,23 +80,38 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class PracticeLetter:
+    """About the practice as a whole: no referral, no client. ``detail`` is the item's code."""
+
+    template: Template
+    channel: DeliveryChannel
+    practice: Practice
+    kind: AttentionKind
+    detail: str
+    opened_at: datetime
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Void:
     """Not to be sent any more; ``reason`` is a code for the delivery's row."""
 
     reason: str
 
 
-def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) -> Letter | Void:
+def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) -> Letter | PracticeLetter | Void:
     """Checks the state again and gathers what the text needs.
 
     ``coordinator_email``: for mails to a coordinator, whose address only Slack knows.
     """
+    template = Template(delivery.template)
+    if template in OF_PRACTICE:
+        return _about_practice(tx, delivery, template)
     referral = tx.get(Referral, delivery.referral_id)
     if referral is None:
         return Void("no_referral")
     offer = tx.get(Offer, delivery.offer_id)
     item = tx.get(Attention, delivery.subject_id)
-    template = Template(delivery.template)
     context = Context(
         referral,
         offer,
@@ -173,6 +188,18 @@ def contact_of(tx: Tx, client: Client) -> Contact:
         do_not_contact=client.do_not_contact,
         notes=open_(client.notes),
     )
+
+
+def _about_practice(tx: Tx, delivery: Delivery, template: Template) -> PracticeLetter | Void:
+    """Still true while its item is open."""
+    item, practice = tx.get(Attention, delivery.subject_id), tx.practice()
+    if item is None or item.settled_at is not None:
+        return Void("no_longer_true")
+    mailed = delivery.channel is DeliveryChannel.EMAIL
+    address = practice.support_email if mailed else delivery.recipient.partition(":")[2]
+    if not address:
+        return Void("no_address")
+    return PracticeLetter(template, delivery.channel, practice, item.kind, item.detail or "", item.opened_at, address)
 
 
 def _address(

@@ -37,6 +37,8 @@ class Template(StrEnum):
     COORDINATOR_FAILED = "coordinator_failed"
     COORDINATOR_ACCEPTOR_GONE = "coordinator_acceptor_gone"
     COORDINATOR_URGENT = "coordinator_urgent"
+    COORDINATOR_TROUBLE = "coordinator_trouble"
+    SUPPORT_TROUBLE_MAIL = "support_trouble_mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,12 @@ NOTICES: dict[Template, Notice] = {
     Template.COORDINATOR_FAILED: Notice(_SLACK, lambda c: not c.settled),
     Template.COORDINATOR_ACCEPTOR_GONE: Notice(_SLACK, lambda c: not c.settled),
     Template.COORDINATOR_URGENT: Notice(_SLACK, lambda c: not c.settled and not c.is_(Status.CLOSED)),
+    Template.COORDINATOR_TROUBLE: Notice(_SLACK, lambda c: not c.settled),
+    Template.SUPPORT_TROUBLE_MAIL: Notice(_EMAIL, lambda c: not c.settled),
 }
+
+#: About the practice as a whole: these concern no referral, and become a PracticeLetter.
+OF_PRACTICE = frozenset({Template.COORDINATOR_TROUBLE, Template.SUPPORT_TROUBLE_MAIL})
 
 #: A client who has been sent one of these has had an answer.
 ANSWERS = frozenset({Template.CLIENT_FINAL, Template.CLIENT_CLOSING})

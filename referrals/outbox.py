@@ -24,27 +24,25 @@ _OPEN_ITEMS = select(Attention).where(
     Attention.referral_id == bindparam("referral_id"), col(Attention.settled_at).is_(None)
 )
 
+#: Few items concern no referral, while a practice may have thousands open that do: ``|| ''`` keeps SQLite from
+#: reading all of those.
+_OPEN_OF_PRACTICE = select(Attention).where(
+    col(Attention.practice_id).concat("") == bindparam("practice_id"),
+    col(Attention.referral_id).is_(None),
+    col(Attention.settled_at).is_(None),
+    Attention.kind == bindparam("kind"),
+)
+
+#: The recipients that are no row: the referrals channel, and the practice's support address.
+CHANNEL = "channel"
+SUPPORT = "support"
+
 
 def notify(
     tx: Tx, referral: Referral, offer: Offer | None, template: Template, recipient: str, about: str | None = None
 ) -> None:
     """One delivery per (referral, offer, template, recipient, what it is about): a repeat adds nothing."""
-    parts = [referral.id, offer.id if offer else "", template, recipient, about or ""]
-    tx.deliver(
-        {
-            "id": new_id(),
-            "practice_id": tx.practice_id,
-            "referral_id": referral.id,
-            "offer_id": offer.id if offer else None,
-            "channel": NOTICES[template].channel,
-            "template": str(template),
-            "recipient": recipient,
-            "subject_id": about,
-            "dedupe_key": ":".join(parts),
-            "next_at": tx.real_now,
-            "created_at": tx.now,
-        }
-    )
+    _deliver(tx, referral.id, offer.id if offer else None, template, recipient, about)
 
 
 def notify_client(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
@@ -71,7 +69,7 @@ def tell_to_stop(tx: Tx, referral: Referral, offer: Offer, provider: Provider) -
 
 
 def notify_channel(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
-    notify(tx, referral, offer, template, "channel")
+    notify(tx, referral, offer, template, CHANNEL)
 
 
 def notify_source(tx: Tx, referral: Referral, template: Template) -> None:
@@ -105,6 +103,53 @@ def need_attention(
             notify(tx, referral, offer, Template.COORDINATOR_PHONE_MAIL, f"slack:{user}", about=item.id)
 
 
+def alert_practice(tx: Tx, kind: AttentionKind, detail: str) -> None:
+    """Puts an item that concerns no referral on the list, once while one of this kind and detail is open.
+
+    Tells every coordinator in a direct message. ``detail``: a code, which ``blocks/trouble.py`` puts into words.
+    """
+    if item := _new_of_practice(tx, kind, detail):
+        for user in tx.practice().deciding_coordinators:
+            _deliver(tx, None, None, Template.COORDINATOR_TROUBLE, f"slack:{user}", item.id)
+
+
+def alert_support(tx: Tx, kind: AttentionKind, detail: str) -> None:
+    """The same by mail to the practice's support address, for when Slack itself is what fails."""
+    if (item := _new_of_practice(tx, kind, detail)) and tx.practice().support_email:
+        _deliver(tx, None, None, Template.SUPPORT_TROUBLE_MAIL, SUPPORT, item.id)
+
+
+def settle_practice(tx: Tx, kind: AttentionKind, detail: str | None = None) -> None:
+    """The trouble is over: takes the open items off the list. Without a ``detail``, all of the kind."""
+    for item in open_of_practice(tx, kind, detail):
+        item.settled_at, item.settled_by = tx.now, "system"
+
+
+def open_of_practice(tx: Tx, kind: AttentionKind, detail: str | None = None) -> list[Attention]:
+    items = tx.session.exec(_OPEN_OF_PRACTICE, params={"practice_id": tx.practice_id, "kind": kind})
+    return [item for item in items if detail in (None, item.detail)]
+
+
+def _new_of_practice(tx: Tx, kind: AttentionKind, detail: str) -> Attention | None:
+    """The new item; None where one of this kind and detail is open already."""
+    if open_of_practice(tx, kind, detail):
+        return None
+    tx.locked_practice()  # of two who find the same trouble at once, the second sees the first one's item
+    if open_of_practice(tx, kind, detail):
+        return None
+    id = new_id()
+    item = Attention(
+        id=id,
+        practice_id=tx.practice_id,
+        kind=kind,
+        dedupe_key=":".join([tx.practice_id, kind, detail, id]),
+        detail=detail,
+        opened_at=tx.now,
+    )
+    tx.add(item)
+    return item
+
+
 def owes_a_call(tx: Tx, referral: Referral) -> bool:
     """Whether a client without a usable address still waits to be phoned."""
     items = tx.session.exec(_OPEN_ITEMS, params={"referral_id": referral.id})
@@ -125,3 +170,24 @@ def _moot(tx: Tx, referral: Referral, item: Attention) -> bool:
     context = Context(referral, tx.get(Offer, item.offer_id), f"client:{referral.client_id}")
     reached = referral.status in (Status.CONTACTED, Status.SCHEDULED)
     return reached or not NOTICES[Template(item.detail)].still_true(context)
+
+
+def _deliver(
+    tx: Tx, referral_id: str | None, offer_id: str | None, template: Template, recipient: str, about: str | None
+) -> None:
+    parts = [referral_id or tx.practice_id, offer_id or "", template, recipient, about or ""]
+    tx.deliver(
+        {
+            "id": new_id(),
+            "practice_id": tx.practice_id,
+            "referral_id": referral_id,
+            "offer_id": offer_id,
+            "channel": NOTICES[template].channel,
+            "template": str(template),
+            "recipient": recipient,
+            "subject_id": about,
+            "dedupe_key": ":".join(parts),
+            "next_at": tx.real_now,
+            "created_at": tx.now,
+        }
+    )

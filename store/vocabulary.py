@@ -105,7 +105,7 @@ class DeliveryState(StrEnum):
 
 
 class AttentionKind(StrEnum):
-    """Why a coordinator has to look at a referral."""
+    """Why a coordinator has to look at a referral, or (the last four) at the practice as a whole."""
 
     EXPIRED = "expired"
     NOBODY_ELIGIBLE = "nobody_eligible"
@@ -113,6 +113,10 @@ class AttentionKind(StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     ACCEPTOR_GONE = "acceptor_gone"
     URGENT = "urgent"
+    AUDIT = "audit"  # detail: the rule that does not hold
+    SWEEP = "sweep"  # what is due is not looked for
+    SLACK = "slack"  # detail: Slack's error code
+    RESTORED = "restored"  # detail: how many notices were given up
 
 
 #: USPS states and DC.

@@ -9,7 +9,7 @@ import css_inline
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from referrals.letters import Letter
+from referrals.letters import Letter, PracticeLetter
 
 from .words import words_of
 
@@ -28,7 +28,7 @@ class Rendered:
     reply_to: str = ""
 
 
-def render(letter: Letter) -> Rendered:
+def render(letter: Letter | PracticeLetter) -> Rendered:
     """Raises LookupError for a letter that is no email, and jinja2's errors for a faulty template."""
     words = words_of(letter)
     values = {one.name: getattr(words, one.name) for one in fields(words)}

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from referrals.letters import Colleague, Contact, Letter, at_work
+from blocks.trouble import trouble
+from referrals.letters import Colleague, Contact, Letter, PracticeLetter, at_work
 from referrals.notices import Template
 from store.tables import Practice
 from store.vocabulary import CloseReason, Status
@@ -96,11 +97,23 @@ class ForSource:
     code: str
 
 
-Words = ForClient | ForStaff | ForSource
+@dataclass(frozen=True, slots=True)
+class ForSupport:
+    """About the desk itself, to whoever answers for it."""
+
+    practice: Office
+    what: str
+    remedy: str
+    since: str
 
 
-def words_of(letter: Letter) -> Words:
+Words = ForClient | ForStaff | ForSource | ForSupport
+
+
+def words_of(letter: Letter | PracticeLetter) -> Words:
     """Raises LookupError for a letter that is no email."""
+    if isinstance(letter, PracticeLetter):
+        return _for_support(letter)
     return _AUDIENCES[letter.template](letter)
 
 
@@ -160,6 +173,12 @@ def _for_staff(letter: Letter) -> ForStaff:
 
 def _for_source(letter: Letter) -> ForSource:
     return ForSource(practice=office(letter.practice), code=letter.code)
+
+
+def _for_support(letter: PracticeLetter) -> ForSupport:
+    found = trouble(letter.kind, letter.detail)
+    since = phrasing.moment(letter.opened_at, letter.practice.time_zone)
+    return ForSupport(practice=office(letter.practice), what=found.what, remedy=found.remedy, since=since)
 
 
 def _facts(letter: Letter) -> tuple[Row, ...]:

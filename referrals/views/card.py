@@ -46,6 +46,7 @@ class CardView:
     next_link: str | None  # to that card, once it is posted
     channel: str | None
     ts: str | None
+    link: str | None = None  # its own
 
 
 def card(tx: Tx, offer_id: str) -> CardView | None:
@@ -83,4 +84,5 @@ def card(tx: Tx, offer_id: str) -> CardView | None:
         next_link=following.card_link if following else None,
         channel=offer.card_channel,
         ts=offer.card_ts,
+        link=offer.card_link,
     )

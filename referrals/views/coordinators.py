@@ -18,12 +18,14 @@ from ..tx import Tx
 
 @dataclass(frozen=True, slots=True)
 class AttentionLine:
+    """``referral_id``, ``code`` and ``status`` are missing where it concerns the practice as a whole."""
+
     attention_id: str
     kind: AttentionKind
-    referral_id: str
+    referral_id: str | None
     offer_id: str | None
-    code: str
-    status: Status
+    code: str | None
+    status: Status | None
     opened_at: datetime
     detail: str | None
 
@@ -56,17 +58,15 @@ class Choices:
 def attention_lines(tx: Tx, limit: int = 20) -> list[AttentionLine]:
     """What needs a coordinator, oldest first."""
     rows = tx.session.exec(
-        select(Attention, Referral)
-        .join(Referral, col(Attention.referral_id) == Referral.id)
+        select(Attention, col(Referral.code), col(Referral.status))
+        .join(Referral, col(Attention.referral_id) == Referral.id, isouter=True)
         .where(Attention.practice_id == tx.practice_id, col(Attention.settled_at).is_(None))
         .order_by(col(Attention.opened_at))
         .limit(limit)
     )
     return [
-        AttentionLine(
-            item.id, item.kind, referral.id, item.offer_id, referral.code, referral.status, item.opened_at, item.detail
-        )
-        for item, referral in rows
+        AttentionLine(item.id, item.kind, item.referral_id, item.offer_id, code, status, item.opened_at, item.detail)
+        for item, code, status in rows
     ]
 
 

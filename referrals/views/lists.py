@@ -1,10 +1,10 @@
 """Lists for a provider, and how they stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from store.tables import Offer, Provider, Referral
 from store.vocabulary import (
@@ -15,12 +15,11 @@ from store.vocabulary import (
 )
 
 from ..eligibility import paused
-from ..lifecycle import HELD
 from ..tx import Tx
 from .facts import Facts, facts_of
 
 #: In lists, what is still to be done comes first.
-_HOW_FAR = {Status.ACCEPTED: 0, Status.CONTACTED: 1, Status.SCHEDULED: 2}
+_BY_URGENCY = (Status.ACCEPTED, Status.CONTACTED, Status.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +81,42 @@ def my_lines(tx: Tx, provider_id: str, limit: int = 20) -> list[Line]:
         .order_by(col(Offer.expires_at))
         .limit(limit)
     ).all()
-    held = tx.session.exec(
+    lines = [_line(referral, offer, provider) for offer, referral in reserved]
+    for status in _BY_URGENCY:
+        if len(lines) < limit:
+            lines += [_line(referral, offer, provider) for offer, referral in _held(tx, provider_id, status, limit)]
+    return lines[:limit]
+
+
+def _held(tx: Tx, provider_id: str, status: Status, limit: int) -> Sequence[tuple[Offer, Referral]]:
+    """The oldest first. One status at a time, or what has been scheduled in years would be sorted behind the rest."""
+    return tx.session.exec(
         select(Offer, Referral)
         .join(Referral, col(Referral.offer_id) == Offer.id)
-        .where(
-            Referral.practice_id == tx.practice_id,
-            Referral.accepted_by == provider_id,
-            col(Referral.status).in_(list(HELD)),
-        )
-        .order_by(case(_HOW_FAR, value=col(Referral.status)), col(Referral.accepted_at))
+        .where(Referral.practice_id == tx.practice_id, Referral.accepted_by == provider_id, Referral.status == status)
+        .order_by(col(Referral.accepted_at))
         .limit(limit)
     ).all()
-    return [_line(referral, offer, provider) for offer, referral in [*reserved, *held]][:limit]
 
 
 def standing(tx: Tx, provider_id: str) -> Standing | None:
     provider = tx.get(Provider, provider_id)
     if provider is None:
         return None
-    mine = my_lines(tx, provider_id, limit=1000)
+    waiting = (
+        select(func.count())
+        .select_from(Offer)
+        .where(Offer.practice_id == tx.practice_id, Offer.provider_id == provider_id, col(Offer.outcome).is_(None))
+    )
+    to_contact = (
+        select(func.count())
+        .select_from(Referral)
+        .where(
+            Referral.practice_id == tx.practice_id,
+            Referral.accepted_by == provider_id,
+            Referral.status == Status.ACCEPTED,
+        )
+    )
     still_paused = paused(provider, tx.now)
     lapsed = provider.status is ProviderStatus.PAUSED and not still_paused
     return Standing(
@@ -110,8 +126,8 @@ def standing(tx: Tx, provider_id: str) -> Standing | None:
         paused_until=provider.paused_until if still_paused else None,
         insurers=tuple((INSURERS[one["insurer"]][0], one["accepting"]) for one in provider.insurers),
         states=tuple(licence["state"] for licence in provider.licences),
-        waiting=sum(line.status is Status.PENDING for line in mine),
-        to_contact=sum(line.status is Status.ACCEPTED for line in mine),
+        waiting=tx.session.exec(waiting).one(),
+        to_contact=tx.session.exec(to_contact).one(),
     )
 
 

@@ -9,6 +9,8 @@ from ..columns import UtcDateTime, choice
 from ..vocabulary import AttentionKind, DeliveryChannel, DeliveryState
 
 _UNDONE = text("state IN ('pending', 'sending', 'unknown')")
+#: For queries of what is due: SQLite takes the partial index only where the condition stands there word for word.
+MAY_BE_DUE = text("delivery.state IN ('pending', 'sending', 'unknown')")
 
 
 class Delivery(SQLModel, table=True):

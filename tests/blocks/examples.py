@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from referrals.letters import Colleague, Letter
-from referrals.notices import NOTICES, Template
+from referrals.notices import NOTICES, OF_PRACTICE, Template
 from referrals.outcomes import Person
 from referrals.views.card import CardView
 from referrals.views.facts import Facts
@@ -125,7 +125,9 @@ def letter(template: Template, **more: Any) -> Letter:
     return Letter(**(given | more))
 
 
-SLACK_TEMPLATES = [name for name, notice in NOTICES.items() if notice.channel is DeliveryChannel.SLACK]
+SLACK_TEMPLATES = [
+    name for name, notice in NOTICES.items() if notice.channel is DeliveryChannel.SLACK and name not in OF_PRACTICE
+]
 
 
 def line(number: int = 1, **more: Any) -> Line:

@@ -9,11 +9,11 @@ import pytest
 
 from jobs.mail import Rendered, render
 from jobs.mail.words import words_of
-from referrals.letters import Colleague, Contact, Letter
-from referrals.notices import NOTICES, Template
+from referrals.letters import Colleague, Contact, Letter, PracticeLetter
+from referrals.notices import NOTICES, OF_PRACTICE, Template
 from referrals.views.facts import Facts
 from store.tables import Practice
-from store.vocabulary import CloseReason, DeliveryChannel, Kind, Status
+from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, Status
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 DEADLINE = "Tue, Nov 24, 3:00 PM EST (America/New_York)"
@@ -39,7 +39,7 @@ CARE = ("New Jersey", "Cigna", "Couples", "Telehealth", "Grief", "Sleep", "18–
 
 CLIENT = [one for one in Template if one.startswith("client_")]
 STAFF = [Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER, Template.ACCEPTOR_MAIL, Template.ACCEPTOR_STOP_MAIL]
-EMAILS = [one for one in Template if NOTICES[one].channel is DeliveryChannel.EMAIL]
+EMAILS = [one for one in Template if NOTICES[one].channel is DeliveryChannel.EMAIL and one not in OF_PRACTICE]
 
 TAKEN = {"status": Status.ACCEPTED, "holder": THEO, "accepted_at": NOW}
 BY_MAYA = {"status": Status.ACCEPTED, "holder": MAYA, "accepted_at": NOW, "kind": Kind.PREFERRED, "whose": MAYA}
@@ -526,3 +526,17 @@ def test_the_windows_are_the_practices_own() -> None:
 def test_a_slack_notice_is_no_email() -> None:
     with pytest.raises(LookupError):
         words_of(a_letter(Template.THREAD_REMINDER))
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "app_uninstalled", "account_inactive"])
+def test_the_support_address_learns_that_slack_is_lost_and_what_to_do(code: str) -> None:
+    template, hostile = Template.SUPPORT_TROUBLE_MAIL, "<b>Wren</b>\r\nBcc: other@example.org"
+    practice = a_practice(name=hostile)
+    mail = render(
+        PracticeLetter(template, DeliveryChannel.EMAIL, practice, AttentionKind.SLACK, code, NOW, SUPPORT_EMAIL)
+    )
+    for told in (mail.text, Reader(mail.html).words):
+        assert "does not let the referral desk in" in told and "install the app again" in told
+        assert "SLACK_BOT_TOKEN" in told and "3:00 PM EST" in told
+    assert mail.subject == "The referral desk needs attention"
+    assert "b" not in [tag for tag, _ in Reader(mail.html).tags] and "\nBcc:" not in mail.text

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import col
 
 from jobs import outbox
+from jobs.delivery_records import failed, sent
 from jobs.errors import DeliveryError, FailureKind
-from jobs.outbox import claim, deliver, drain, failed, sent
+from jobs.outbox import claim, deliver, drain
 from referrals.tx import Tx
 from store.tables import Delivery
 from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState
@@ -135,3 +136,47 @@ async def test_nothing_new_is_taken_on_once_the_process_is_told_to_stop(office: 
     await office.submit()
     deps.stopping.set()
     assert await drain(deps, office.practice_id) == 0 and not outside.mails
+
+
+async def test_a_mail_whose_worker_died_twice_is_not_sent_a_third_time(office: Office) -> None:
+    done = await office.submit()
+    outside = Outside()
+    (mail,) = await _claimed(office, DeliveryChannel.EMAIL)
+    office.clock.turn(minutes=10)
+    (again,) = await _claimed(office, DeliveryChannel.EMAIL)
+    assert again.id == mail.id and again.state is DeliveryState.UNKNOWN
+    for _ in range(3):
+        office.clock.turn(minutes=10)
+        await drain(outside.deps(office), office.practice_id)
+    row = await _row(office, mail.id)
+    assert (row.state, row.trouble) == (DeliveryState.FAILED, "lease_lost") and mail.id not in outside.mails
+    tasks = [one for one in await office.attention(done.referral_id) if one == AttentionKind.PHONE_TASK]
+    assert len(tasks) == 1
+
+
+async def test_a_second_sending_that_was_certainly_refused_may_be_repeated(office: Office) -> None:
+    await office.submit()
+    (mail,) = await _claimed(office, DeliveryChannel.EMAIL)
+    office.clock.turn(minutes=10)
+    outside = Outside(error_on={"mail": DeliveryError("smtp_451", FailureKind.RETRY)})
+    deps = outside.deps(office)
+    await drain(deps, office.practice_id)
+    assert (await _row(office, mail.id)).state is DeliveryState.UNKNOWN
+    outside.error_on.clear()
+    office.clock.turn(minutes=10)
+    await drain(deps, office.practice_id)
+    assert (await _row(office, mail.id)).state is DeliveryState.SENT
+    assert outside.mails.count(mail.id) == 2
+
+
+async def test_a_message_whose_worker_died_is_looked_for_before_it_is_sent(office: Office) -> None:
+    """However often that happens: Slack knows."""
+    await office.submit()
+    outside = Outside(found="1763161200.000007")
+    for _ in range(3):
+        (dm,) = await _claimed(office, DeliveryChannel.SLACK)
+        office.clock.turn(minutes=10)
+    await drain(outside.deps(office), office.practice_id)
+    row = await _row(office, dm.id)
+    assert (row.state, row.reference) == (DeliveryState.SENT, outside.found)
+    assert outside.dms == 0 and len(outside.looks) == 1

@@ -144,7 +144,9 @@ class Running:
 
     async def card(self, code: str, saying: str = "") -> Any:
         """The newest card of this referral, once it says so."""
-        await self.slack.until(lambda: self.cards(code) and saying in self.cards(code)[-1].all_text, what=saying)
+        await self.slack.until(
+            lambda: self.cards(code) and saying in self.cards(code)[-1].all_text, timeout=20, what=saying
+        )
         return self.cards(code)[-1]
 
     def thread(self, code: str) -> list[Any]:
@@ -182,12 +184,12 @@ class Running:
 
     async def swept(self, condition: Callable[[], Any]) -> None:
         """Until it holds, with one sweep after another."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not condition():
                 await self.house.waker.sweep()
                 await asyncio.sleep(0.06)
 
-    async def until(self, condition: Any, timeout: float = 10) -> None:
+    async def until(self, condition: Any, timeout: float = 30) -> None:
         """Looks at the database again and again; a change there is no change in the workspace."""
         async with asyncio.timeout(timeout):
             while not await condition():  # noqa: ASYNC110 - a row sets no event

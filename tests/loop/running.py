@@ -23,6 +23,7 @@ from sandbox.config import Manifest, SandboxConfig
 from sandbox.limits import RateLimits
 from sandbox.server import Sandbox
 from tests import canary
+from tests.audits import assert_sound
 
 from .at_work import Running
 
@@ -33,7 +34,7 @@ ROSTER = (Path(__file__).parent / "roster.csv").read_bytes()
 
 #: Failed deliveries are tried again soon, so that no test waits for a real clock.
 _SHORT = timedelta(milliseconds=50)
-SHORT_WAITS = Waits((_SHORT,), card=_SHORT, blocked_card=_SHORT, for_card=_SHORT)
+SHORT_WAITS = Waits((_SHORT,), card=_SHORT, blocked_card=_SHORT, probe=_SHORT, for_card=_SHORT)
 POST_GAP = timedelta(milliseconds=5)
 
 
@@ -102,11 +103,13 @@ async def running(
     sweep_every: int | None = SWEEP_EVERY,
     prepare: Callable[[House], None] | None = None,
     roster: bytes | None = ROSTER,
+    audited: bool = True,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """A desk with a roster (that of ``roster.csv``) in a sandbox, over Socket Mode or signed HTTP.
 
     ``sweep_every``: seconds, None for no sweep. ``prepare`` may change the house before it serves. ``more``: settings.
+    ``audited``: whether the auditor looks at what the story leaves behind.
     """
     port = free_port()
     sandbox = await Sandbox(sandbox_config(port, mode, limits)).start()
@@ -125,7 +128,10 @@ async def running(
         if roster:
             report = await import_file(house.desk, house.practice.id, FileKind.ROSTER, roster, actor=OPERATOR)
             assert not report.problems, [str(problem) for problem in report.problems]
-        yield Running(house, sandbox)
+        desk = Running(house, sandbox)
+        yield desk
+        if audited:
+            await assert_sound(desk)
         canary.watch().look_at_files(folder)  # before the log is folded back into the database
         await canary.watch().look_at_database(house.settings.database_url)
 

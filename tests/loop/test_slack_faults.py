@@ -109,76 +109,6 @@ async def test_twelve_cards_at_once_are_paced(tmp_path: Path, flushed: str) -> N
         assert all(len(desk.cards(one.code)) == 1 for one in done)
 
 
-async def test_an_archived_channel_alerts_once_decisions_go_on_and_it_recovers(socket_desk: Running) -> None:
-    desk = socket_desk
-    desk.slack.archive("referrals")
-    done = await desk.submit(preferred="maya")
-    await desk.slack.until(lambda: desk.told(COORDINATOR, done.code))
-    await desk.slack.until(lambda: desk.client_mail(done.code))
-    await desk.swept(lambda: len(_failed_posts(desk, "is_archived")) > 3)
-    (alert,) = desk.told(COORDINATOR, done.code)
-    assert "could not be delivered" in alert.all_text and "the card in the channel" in alert.all_text
-
-    home = (await desk.person("maya").open_home()).view
-    assert home is not None
-    assert (await desk.person("maya").click(home, "referral.accept", value=done.offer_id)).ok
-    assert (await desk.referral(done.code)).status == "accepted"
-    await desk.slack.until(lambda: desk.told("maya", done.code))
-
-    desk.slack.administration.change_channel(desk.slack.channel("referrals"), "unarchive")
-    card = await desk.card(done.code, "*Accepted*")
-    await desk.quiet()
-    assert len(desk.cards(done.code)) == 1 and card.replies
-
-
-async def test_a_channel_archived_under_a_posted_card_is_redrawn_later(socket_desk: Running) -> None:
-    desk = socket_desk
-    done = await desk.submit()
-    card = await desk.card(done.code)
-    await desk.quiet()
-    desk.slack.archive("referrals")
-    assert (await desk.person("maya").click(card, "referral.accept")).ok
-    await desk.slack.until(lambda: any("the card" in dm.all_text for dm in desk.told(COORDINATOR, done.code)))
-    assert "Open to everyone" in card.all_text
-    desk.slack.administration.change_channel(desk.slack.channel("referrals"), "unarchive")
-    await desk.card(done.code, "*Accepted*")
-    await desk.quiet()
-    cards = [dm for dm in desk.told(COORDINATOR, done.code) if "the card in" in dm.all_text]
-    assert len(cards) == 1
-
-
-async def test_a_deleted_card_is_posted_anew(socket_desk: Running) -> None:
-    desk = socket_desk
-    done = await desk.submit(preferred="maya")
-    card = await desk.card(done.code)
-    await desk.quiet()
-    desk.slack.workspace.remove(card)
-    home = (await desk.person("maya").open_home()).view
-    assert home is not None
-    assert (await desk.person("maya").click(home, "referral.accept", value=done.offer_id)).ok
-    anew = await desk.card(done.code, "*Accepted*")
-    await desk.quiet()
-    assert anew.ts != card.ts and len(desk.cards(done.code)) == 1
-    assert len(anew.replies) == 1, "the announcement stands under the card that is there"
-    assert not desk.told(COORDINATOR, done.code)
-
-
-async def test_a_revoked_token_stops_the_sending_and_nothing_is_lost(socket_desk: Running) -> None:
-    desk = socket_desk
-    done = await desk.submit()
-    await desk.card(done.code)
-    await desk.quiet()
-    await desk.slack.revoke_tokens()
-    assert await desk.slack.advance(48 * 3600)
-    await desk.slack.until(lambda: desk.client_mail(done.code, "none of our providers"))
-    await desk.swept(lambda: len(_refused(desk, "conversations.open")) > 1 and _refused(desk, "chat.update"))
-    assert not desk.told(COORDINATOR, done.code)
-    desk.slack.reinstall()
-    await desk.quiet()
-    assert len(desk.told(COORDINATOR, done.code)) == 1
-    assert "Nobody took" in desk.cards(done.code)[-1].all_text
-
-
 async def test_a_socket_that_drops_is_opened_again(socket_desk: Running) -> None:
     desk = socket_desk
     done = await desk.submit()
@@ -190,13 +120,5 @@ async def test_a_socket_that_drops_is_opened_again(socket_desk: Running) -> None
     await desk.card(done.code, "*Accepted*")
 
 
-def _refused(desk: Running, method: str) -> list[Any]:
-    return [call for call in desk.slack.traffic.calls(method) if call.response.get("error") == "token_revoked"]
-
-
 def _posts(desk: Running) -> list[Any]:
     return [call for call in desk.slack.traffic.calls("chat.postMessage") if call.sent["channel"] == "C0REFERRALS"]
-
-
-def _failed_posts(desk: Running, error: str) -> list[Any]:
-    return [call for call in _posts(desk) if call.response.get("error") == error]

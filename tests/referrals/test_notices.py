@@ -97,6 +97,8 @@ SENT: dict[T, set[Now]] = {
     T.COORDINATOR_FAILED: where(settled=False),
     T.COORDINATOR_ACCEPTOR_GONE: where(settled=False),
     T.COORDINATOR_URGENT: where(settled=False) - where(status=X),
+    T.COORDINATOR_TROUBLE: where(settled=False),
+    T.SUPPORT_TROUBLE_MAIL: where(settled=False),
 }
 
 

@@ -1,0 +1,80 @@
+"""What is wrong with the practice's desk as a whole, and what to do about it: plain words for Home, Slack and mail.
+
+Nothing here is escaped yet. No reference, name or message stands in it: an item's kind and its code are all it knows.
+"""
+
+from dataclasses import dataclass
+
+from store.vocabulary import AttentionKind
+
+from .text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """``what`` is one sentence and enough for a notification; ``remedy`` says what to do and what happens meanwhile."""
+
+    what: str
+    remedy: str
+
+
+_KEPT = "What people decide is kept meanwhile, and the cards and replies that wait go out by themselves afterwards."
+_GONE = Trouble(
+    "Slack does not let the referral desk in any more.",
+    "The app was uninstalled, or its token was revoked. Please have whoever runs the desk install the app again and, if"
+    " Slack gives it a new token, set SLACK_BOT_TOKEN and restart the desk. Emails go on; everything that waits for"
+    " Slack is kept and goes out by itself, once, when the app is back.",
+)
+_ARCHIVED = Trouble("The referrals channel is archived.", f"Please unarchive it in Slack. {_KEPT}")
+
+#: Slack's error code -> what it means here.
+_SLACK = {
+    "is_archived": _ARCHIVED,
+    "is_inactive": _ARCHIVED,
+    "not_in_channel": Trouble(
+        "The referral desk's app has been removed from the referrals channel.",
+        f"Please open the channel in Slack and invite the app again with /invite. {_KEPT}",
+    ),
+    "channel_not_found": Trouble(
+        "The referral desk cannot find the referrals channel.",
+        "It was deleted, or it is private and the app has been removed. Please invite the app again with /invite, or"
+        f" have whoever runs the desk choose another channel. {_KEPT}",
+    ),
+    "restricted_action": Trouble(
+        "The referral desk's app may not post in the referrals channel.",
+        f"Please have a workspace admin allow it in the channel's posting permissions. {_KEPT}",
+    ),
+    **dict.fromkeys(
+        ("app_uninstalled", "token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"), _GONE
+    ),
+}
+
+
+def trouble(kind: AttentionKind, detail: str | None) -> Trouble:
+    """``detail``: the audit's rule, or Slack's error code."""
+    code = clean(detail or "")
+    if kind is AttentionKind.SLACK:
+        return _SLACK.get(code) or Trouble(
+            "Slack refuses what the referral desk posts in the referrals channel.",
+            f"Slack's reason is “{code}”: please show it to whoever runs the desk or the workspace. {_KEPT}",
+        )
+    if kind is AttentionKind.SWEEP:
+        return Trouble(
+            "The referral desk has stopped looking for what is due.",
+            "Reminders, deadlines and messages may be late. Please have whoever runs the desk see that a worker runs,"
+            " and restart it if need be; what is overdue is then done, once.",
+        )
+    if kind is AttentionKind.AUDIT:
+        return Trouble(
+            "The referral desk's own check has found something that should not be.",
+            f"The rule is “{code}”. Please have whoever runs the desk run “referrals audit”, which names the first row"
+            " that breaks it. Until then, look at open referrals yourself now and then.",
+        )
+    if kind is AttentionKind.RESTORED:
+        return Trouble(
+            "The referral desk was restored from a backup.",
+            "What people decided after the backup was made is gone: please compare the open referrals with what you"
+            f" remember. Messages that were waiting to be sent at that time ({code}) may have gone out since, and are"
+            " not sent again.",
+        )
+    return Trouble("The referral desk needs somebody to look at it.", "Please ask whoever runs the desk.")

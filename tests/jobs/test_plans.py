@@ -1,0 +1,62 @@
+"""What the sweep asks every few seconds must not read a whole table: each statement finds its rows by an index."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import col
+
+from jobs import outbox, posts, sweep
+from referrals import slack_trouble
+from referrals.slack_trouble import Scope
+from referrals.tx import Tx
+from store.tables import Delivery
+from tests.desk import Office
+
+pytestmark = pytest.mark.anyio
+
+ASKED: dict[str, Callable[[Tx], Any]] = {
+    "notices": lambda tx: outbox.claim(tx, col(Delivery.recipient) != "channel", 20),
+    "replies": lambda tx: outbox.claim(tx, col(Delivery.recipient) == "channel", 1),
+    "cards to post": posts.next_card,
+    "cards to redraw": sweep.stale_cards,
+    "expiring": sweep.expiring,
+    "to remind": sweep.to_remind,
+    "clients to remind": sweep.clients_to_remind,
+    "trouble with Slack": slack_trouble.current,
+}
+
+
+def _plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
+    connection, seen = tx.session.connection(), []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        ask(tx)
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return [
+        step[3]
+        for statement, parameters in seen
+        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    ]
+
+
+@pytest.mark.parametrize("what", ASKED)
+async def test_no_table_is_read_whole(office: Office, engine: str, what: str) -> None:
+    if engine != "sqlite":
+        pytest.skip("PostgreSQL plans by its statistics, of which an empty table has none")
+    steps = await office.do(_plans, ASKED[what])
+    assert steps and all(step.startswith(("SEARCH", "USE TEMP B-TREE")) for step in steps), steps
+
+
+async def test_opening_slacks_door_again_reads_what_waits_only(office: Office, engine: str) -> None:
+    if engine != "sqlite":
+        pytest.skip("as above")
+    await office.do(slack_trouble.met, "is_archived", Scope.CHANNEL)
+    steps = await office.do(_plans, lambda tx: slack_trouble.over(tx, Scope.CHANNEL))
+    assert steps and all(step.startswith("SEARCH") for step in steps), steps
