@@ -46,18 +46,26 @@ def append(vault: Vault, subject: Subject, entry: Entry, at: datetime) -> dict[s
     return row
 
 
-def first_broken(vault: Vault, rows: Iterable[History], head: str, count: int) -> int | None:
-    """The seq at which one subject's chain breaks, or None. ``rows`` in order; a missing last row breaks at its seq."""
-    previous, seq = "", 0
+def first_broken(
+    vault: Vault, rows: Iterable[History], head: str, count: int, *, after: tuple[str, int] = ("", 0)
+) -> int | None:
+    """The seq at which one subject's chain breaks, or None. ``rows`` in order; a missing last row breaks at its seq.
+
+    ``after``: hash and seq of the row before the first of ``rows``, where only a piece of a long chain is looked at.
+    """
+    previous, seq = after
     for row in rows:
         seq += 1
-        if row.seq != seq or row.hash != vault.link(previous, _message(row.model_dump())):
+        if row.seq != seq or row.hash != vault.link(
+            previous, _message({name: getattr(row, name) for name in _CHAINED})
+        ):
             return seq
         previous = row.hash
     return None if (previous, seq) == (head, count) else seq + 1
 
 
 _CHAINED = (
+    "at",
     "practice_id",
     "subject",
     "subject_id",
@@ -72,5 +80,5 @@ _CHAINED = (
 
 
 def _message(row: dict[str, Any]) -> bytes:
-    parts = [row["at"].isoformat(), *(row[name] for name in _CHAINED)]
+    parts = [row[name].isoformat() if name == "at" else row[name] for name in _CHAINED]
     return json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()

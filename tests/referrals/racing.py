@@ -13,21 +13,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, insert
 from sqlalchemy.util import await_only
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
-from referrals.actor import CLIENT
 from referrals.outcomes import Done
-from referrals.submit import submit
 from referrals.tx import Tx
 from store.database import Database
-from store.history import first_broken
-from store.tables import Attention, Delivery, History, Offer, Pass, Provider, Referral
-from tests.desk import COORDINATOR, Office, StillClock, intake, new_office, practice_row
+from store.history import Entry, append, first_broken
+from store.ids import new_id
+from store.tables import Attention, Client, Delivery, History, Offer, Pass, Provider, Referral
+from tests.desk import COORDINATOR, Office, StillClock, new_office, practice_row
 from tests.engines import opened
 
 #: Pairs under way together: each takes one connection of either process, which has sixteen.
 TOGETHER = 8
+#: Turns of the loop that a side waits after both have looked: use cases have more or fewer statements before they
+#: hold the referral, and whoever comes last to a meeting would be the first to leave it.
+HEAD_STARTS = (0, 0, 1, 5, 25)
+_ID_LENGTH = len(new_id())
 _DREW = "U0DREW"
 #: Who hears of what needs a coordinator: two people, so that "once" means once each.
 COORDINATORS = (f"slack:{COORDINATOR}", f"slack:{_DREW}")
@@ -41,13 +45,24 @@ class TickingClock(StillClock):
         return self.at
 
 
+#: What the queries behind a card and a roster read; nothing is held, and the rows stay in the session.
+_CARD = select(Referral, Offer).join(Offer, col(Offer.referral_id) == Referral.id).where(Offer.id == bindparam("id"))
+_PROVIDER = select(Provider).where(Provider.id == bindparam("id"))
+
+
 @dataclass(frozen=True)
 class Side:
-    """A use case with its arguments, and the rows that whoever runs it has looked at before."""
+    """A use case with its arguments. Whoever runs it has looked at an offer's card, or at a provider, before."""
 
     use_case: Callable[..., Any]
     args: tuple[Any, ...]
-    looks: tuple[tuple[type[SQLModel], str], ...] = ()
+    offer_id: str | None = None
+    provider_id: str | None = None
+
+    def look(self, tx: Tx) -> None:
+        for query, id in ((_CARD, self.offer_id), (_PROVIDER, self.provider_id)):
+            if id is not None:
+                assert tx.session.execute(query, {"id": id}).first()
 
 
 Pair = tuple[Side, Side]
@@ -75,13 +90,9 @@ class Track:
         return Track([first, *others], self.chance)
 
     async def refer(self, times: int, preferred: Provider | None = None) -> list[Done]:
-        """So many referrals in one transaction, each of another client."""
-
-        def write(tx: Tx) -> list[Done]:
-            mails = (f"ada{turn}@clients.example.net" for turn in range(times))
-            return [submit(tx, CLIENT, intake(preferred, client_email=mail)) for mail in mails]
-
-        return await self.office.do(write)
+        """One referral, and its like for so many other clients: each submitted would take longer than its race."""
+        first = await self.office.submit(preferred)
+        return await self.office.do(_copies, first, times)
 
     async def run(self, pairs: Sequence[Pair]) -> list[tuple[Any, Any]]:
         """What both sides of each pair were answered. Whatever a use case raises fails the test."""
@@ -107,26 +118,59 @@ class Track:
         if not self.apart:
             await meeting.wait()
             return await office.do(side.use_case, *side.args)
-        return await office.do(_after_both_have_looked(side, meeting, self.chance.randrange(4)), *side.args)
+        return await office.do(_after_both_have_looked(side, meeting, self.chance.choice(HEAD_STARTS)), *side.args)
 
 
 def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, turns: int) -> Callable[..., Any]:
-    """Begins its transaction and reads, waits until the other side has as well, and only then decides.
-
-    ``turns``: so many turns of the loop later, because whoever comes last to a meeting would be the first to leave it.
-    """
+    """Begins its transaction and reads, waits until the other side has as well, and only then decides."""
     met = False
 
     def run(tx: Tx, *args: Any) -> Any:
         nonlocal met
         if not met:  # a use case that is run again has met the other one before
             met = True
-            for table, id in side.looks:
-                assert tx.get(table, id) is not None
+            side.look(tx)
             await_only(_met(meeting, turns))
         return side.use_case(tx, *args)
 
     return run
+
+
+def _copies(tx: Tx, done: Done, times: int) -> list[Done]:
+    """So many like it: its rows under new ids, each with a history signed for it."""
+    referral, offer = tx.get(Referral, done.referral_id), tx.get(Offer, done.offer_id)
+    assert referral is not None and offer is not None
+    client = tx.get(Client, referral.client_id)
+    assert client is not None
+    told = tx.session.exec(select(Delivery).where(Delivery.referral_id == referral.id)).all()
+    event = tx.session.exec(select(History).where(History.subject_id == referral.id)).one()
+    entry = Entry(event.event, event.actor, event.surface, data=event.data)
+    rows: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
+    copies = []
+    for turn in range(times):
+        ids = {one.id: new_id() for one in (client, referral, offer, *told)}
+        values = _renamed(referral, ids) | {"code": f"R-{turn:05}", "history_head": "", "history_count": 0}
+        copy = Referral(**values)
+        rows[History].append(append(tx.vault, copy, entry, event.at))
+        rows[Referral].append(values | {"history_head": copy.history_head, "history_count": copy.history_count})
+        for row in (client, offer, *told):
+            rows[type(row)].append(_renamed(row, ids))
+        copies.append(Done(copy.id, copy.offer_id, copy.code, copy.status))
+    for table in (Client, Referral, Offer, Delivery, History):
+        tx.session.execute(insert(table), rows[table])
+    return copies
+
+
+def _renamed(row: SQLModel, ids: dict[str, str]) -> dict[str, Any]:
+    """Its values, with every id in them replaced, also within a key that is made of ids."""
+
+    values = row.model_dump()
+    for name, value in values.items():
+        if type(value) is str and len(value) >= _ID_LENGTH:
+            for old, new in ids.items():
+                value = value.replace(old, new)
+            values[name] = value
+    return values
 
 
 async def _met(meeting: asyncio.Barrier, turns: int) -> None:

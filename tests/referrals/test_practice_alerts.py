@@ -1,10 +1,13 @@
 """Alerts that concern no referral: one item and one message a coordinator while the trouble lasts."""
 
+import asyncio
+
 import pytest
 
 from referrals.letters import PracticeLetter, Void, compose
 from referrals.notices import Template
 from referrals.outbox import alert_practice, alert_support, settle_practice
+from referrals.slack_trouble import Scope, met
 from referrals.views.coordinators import attention_lines, numbers
 from store.tables import Attention, Delivery, Practice
 from store.vocabulary import AttentionKind, DeliveryChannel
@@ -86,3 +89,10 @@ async def test_the_coordinators_list_shows_it_beside_referrals(office: Office) -
     (line,) = [one for one in lines if one.kind is SLACK]
     assert (line.referral_id, line.status, line.detail) == (None, None, "is_archived")
     assert (await office.do(numbers)).attention == len(lines)
+
+
+async def test_of_many_who_find_the_same_trouble_at_once_one_tells(office: Office) -> None:
+    await asyncio.gather(*(office.do(alert_practice, AUDIT, "two_open_offers") for _ in range(8)))
+    await asyncio.gather(*(office.do(met, "is_archived", Scope.CHANNEL) for _ in range(8)))
+    assert await _open(office) == [("audit", "two_open_offers"), ("slack", "is_archived")]
+    assert len(await office.rows(Delivery)) == 2

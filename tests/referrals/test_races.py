@@ -1,158 +1,304 @@
-"""Two things at the same instant, a hundred times each: one wins, the other learns of it, and nothing is said twice.
+"""Two things at the same instant, a thousand times each: one wins, the other learns of it, and nothing is said twice.
 
-PLATFORM.md, faults 1 to 3. The database is real and so is the concurrency: both are under way before either commits.
+PLATFORM.md, faults 1 to 3, on both engines. Every single run is looked at, not only their sum.
 """
 
-import asyncio
+import logging
+import random
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from referrals.accept import accept
 from referrals.actor import CLIENT
+from referrals.availability import Availability, pause
 from referrals.close import close
 from referrals.deadlines import expire
-from referrals.decline import decline
+from referrals.decline import decline, pass_
+from referrals.eligibility import Unroutable
 from referrals.outcomes import Done, Since
 from referrals.submit import submit
-from store.tables import Provider, Referral
-from store.vocabulary import CloseReason, DeclineReason, OfferOutcome, Status
-from tests.desk import CORA, Office, by, intake
+from store.tables import Provider
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, ProviderStatus, Status
+from tests.desk import CORA, by, intake
 
-TIMES = 100
-ACCEPTED = {"thread_accepted": 1, "acceptor_dm": 1, "acceptor_mail": 1}
-SUBMITTED = {"client_confirmation": 1}
-OFFERED = {"provider_offer": 1, "provider_offer_sms": 1}
-Call = Callable[[], Any]
+from .racing import COORDINATORS, Ended, Pair, Side, Track, ended, track
+
+TIMES = 1000
+#: Every pause looks at each General round of its practice, so that one practice for all would be slow.
+IN_ONE_PRACTICE = 10
+SEED = 20251114
+Told = Counter[tuple[str, str]]
 
 
-async def at_once(turn: int, *calls: Call) -> list[Any]:
-    """Answers in the order of ``calls``; every other turn the last one is the first to start."""
-    if turn % 2:
-        return list(reversed(await asyncio.gather(*(call() for call in reversed(calls)))))
-    return list(await asyncio.gather(*(call() for call in calls)))
+@dataclass
+class Scores:
+    """What the table after the last race shows."""
+
+    engine: str = ""
+    lines: list[str] = field(default_factory=list)
+
+    def note(self, race: str, wins: Counter[str], seconds: float) -> None:
+        """Fails unless either side has won at times: otherwise it was no race."""
+        assert len(wins) == 2, f"{race}: {dict(wins)}"
+        sides = ", ".join(f"{side} {times}" for side, times in sorted(wins.items()))
+        self.lines.append(f"{self.engine:<9}{race:<24}{wins.total():>6} races{seconds:>7.1f} s   {sides}")
+
+
+@pytest.fixture(scope="module")
+def _table(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    lines: list[str] = []
+    yield lines
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print("", *lines, sep="\n")
 
 
 @pytest.fixture
-async def two(office: Office) -> list[Provider]:
-    return await office.team("Maya Chen", "Noor Haddad", "Omar Vance")
+def scores(_table: list[str], engine: str) -> Scores:
+    return Scores(engine, _table)
 
 
-async def told(office: Office, id: str) -> dict[str, int]:
-    return dict(Counter(template for template, _ in await office.told(id)))
+@pytest.fixture
+async def field_(database_url: str) -> AsyncIterator[Track]:
+    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # as bot.logs has it: not every statement
+    async with track(database_url, random.Random(SEED)) as found:
+        yield found
 
 
-async def test_accept_and_accept(office: Office, two: list[Provider]) -> None:
-    maya, noor, _ = two
-    winners = Counter[str]()
-    for turn in range(TIMES):
-        done = await office.submit()
-        answers = await at_once(
-            turn,
-            lambda done=done: office.do(accept, by(maya), done.offer_id),
-            lambda done=done: office.do(accept, by(noor), done.offer_id),
+async def timed(field_: Track, pairs: list[Pair]) -> tuple[list[tuple[Any, Any]], float]:
+    started = time.monotonic()
+    return await field_.run(pairs), time.monotonic() - started
+
+
+# What has been said of a referral, as (template, recipient)
+
+
+def submitted(one: Ended, preferred: Provider | None = None) -> Told:
+    told = Counter({("client_confirmation", f"client:{one.referral.client_id}"): 1})
+    if preferred:
+        told |= Counter({(name, f"provider:{preferred.id}"): 1 for name in ("provider_offer", "provider_offer_sms")})
+    return told
+
+
+def accepted_by(provider: Provider) -> Told:
+    own = Counter({(name, f"provider:{provider.id}"): 1 for name in ("acceptor_dm", "acceptor_mail")})
+    return own | Counter({("thread_accepted", "channel"): 1})
+
+
+def stopped(provider: Provider) -> Told:
+    return Counter({(name, f"provider:{provider.id}"): 1 for name in ("acceptor_stop_dm", "acceptor_stop_mail")})
+
+
+def to_client(one: Ended, template: str) -> Told:
+    return Counter({(template, f"client:{one.referral.client_id}"): 1})
+
+
+async def test_accept_and_accept(field_: Track, scores: Scores) -> None:
+    maya, noor, _ = await field_.office.team("Maya Chen", "Noor Haddad", "Omar Vance")
+    given = await field_.refer(TIMES)
+
+    def side(done: Done, provider: Provider) -> Side:
+        return Side(accept, (by(provider), done.offer_id), done.offer_id)
+
+    answers, seconds = await timed(field_, [(side(done, maya), side(done, noor)) for done in given])
+    after, wins = await ended(field_.office), Counter[str]()
+    for done, (first, second) in zip(given, answers, strict=True):
+        one = after[done.referral_id]
+        assert {type(first), type(second)} == {Done, Since}
+        winner, loser = (maya, second) if isinstance(first, Done) else (noor, first)
+        assert (loser.status, loser.by.name, loser.at, loser.mine) == (
+            Status.ACCEPTED,
+            winner.name,
+            one.referral.accepted_at,
+            False,
         )
-        assert sorted(type(answer).__name__ for answer in answers) == ["Done", "Since"]
-        winner, loser = (maya, answers[1]) if isinstance(answers[0], Done) else (noor, answers[0])
-        assert (loser.by.name, loser.mine) == (winner.name, False)
-        referral = await office.referral(done.referral_id)
-        assert (referral.status, referral.accepted_by) == (Status.ACCEPTED, winner.id)
-        assert await office.history(referral) == ["submit", "accept"]
-        assert await told(office, referral.id) == SUBMITTED | ACCEPTED
-        winners[winner.name] += 1
-    assert set(winners) == {maya.name, noor.name}, "each has won at times, or this was no race"
+        assert (one.referral.status, one.referral.accepted_by) == (Status.ACCEPTED, winner.id)
+        assert (one.events, one.outcomes) == (["submit", "accept"], [OfferOutcome.ACCEPTED])
+        assert one.told == submitted(one) | accepted_by(winner)
+        assert one.attention == []
+        wins[winner.name] += 1
+    scores.note("accept × accept", wins, seconds)
 
 
-async def test_the_same_person_twice(office: Office, two: list[Provider]) -> None:
-    for turn in range(TIMES):
-        done = await office.submit()
-        answers = await at_once(turn, *[lambda done=done: office.do(accept, by(two[0]), done.offer_id)] * 2)
-        late = next(answer for answer in answers if isinstance(answer, Since))
-        assert late.mine
-        assert await office.history(await office.referral(done.referral_id)) == ["submit", "accept"]
-        assert await told(office, done.referral_id) == SUBMITTED | ACCEPTED
-
-
-async def test_accept_and_decline(office: Office, two: list[Provider]) -> None:
+async def test_accept_and_decline(field_: Track, scores: Scores) -> None:
     """A coordinator declines for the provider while they accept."""
-    maya = two[0]
-    for turn in range(TIMES):
-        done = await office.submit(maya)
-        accepted, declined = await at_once(
-            turn,
-            lambda done=done: office.do(accept, by(maya), done.offer_id),
-            lambda done=done: office.do(decline, CORA, done.offer_id, DeclineReason.SCHEDULE),
+    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
+    given = await field_.refer(TIMES, maya)
+    pairs = [
+        (
+            Side(accept, (by(maya), done.offer_id), done.offer_id),
+            Side(decline, (CORA, done.offer_id, DeclineReason.SCHEDULE), done.offer_id),
         )
+        for done in given
+    ]
+    answers, seconds = await timed(field_, pairs)
+    after, wins = await ended(field_.office), Counter[str]()
+    for done, (accepted, declined) in zip(given, answers, strict=True):
+        one = after[done.referral_id]
         assert {type(accepted), type(declined)} == {Done, Since}
-        expected = (
-            (Status.ACCEPTED, "accept", [OfferOutcome.ACCEPTED], ACCEPTED)
-            if isinstance(accepted, Done)
-            else (Status.PENDING, "decline", [OfferOutcome.DECLINED, None], {"client_declined": 1})
-        )
-        await check(office, done.referral_id, *expected)
+        if isinstance(accepted, Done):
+            must_be_accepted(one, maya)
+            assert (declined.by.name, declined.at) == (maya.name, one.referral.accepted_at)
+        else:
+            must_be_open_to_all(one, maya, "decline", OfferOutcome.DECLINED)
+            assert (accepted.status, accepted.by, accepted.at) == (Status.PENDING, None, one.offers[1].opened_at)
+            assert [(row.offer_id, row.provider_id) for row in one.passes] == [(one.offers[1].id, maya.id)]
+        wins["accept" if isinstance(accepted, Done) else "decline"] += 1
+    scores.note("accept × decline", wins, seconds)
 
 
-async def test_accept_and_expire(office: Office, two: list[Provider]) -> None:
+async def test_accept_and_expire(field_: Track, scores: Scores) -> None:
     """At the very moment of the deadline: acceptable until expiry is written."""
-    maya = two[0]
-    for turn in range(TIMES):
-        done = await office.submit(maya)
-        office.clock.turn(hours=48)
-        accepted, expired = await at_once(
-            turn,
-            lambda done=done: office.do(accept, by(maya), done.offer_id),
-            lambda done=done: office.do(expire, done.offer_id),
+    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
+    given = await field_.refer(TIMES, maya)
+    field_.office.clock.turn(hours=48)
+    pairs = [
+        (
+            Side(accept, (by(maya), done.offer_id), done.offer_id),
+            Side(expire, (done.offer_id,), done.offer_id),
         )
+        for done in given
+    ]
+    answers, seconds = await timed(field_, pairs)
+    after, wins = await ended(field_.office), Counter[str]()
+    for done, (accepted, expired) in zip(given, answers, strict=True):
+        one = after[done.referral_id]
         assert isinstance(accepted, Done) is not expired
-        expected = (
-            (Status.PENDING, "expire", [OfferOutcome.EXPIRED, None], {"client_declined": 1})
-            if expired
-            else (Status.ACCEPTED, "accept", [OfferOutcome.ACCEPTED], ACCEPTED)
-        )
-        await check(office, done.referral_id, *expected)
+        if expired:
+            must_be_open_to_all(one, maya, "expire", OfferOutcome.EXPIRED)
+            assert (accepted.status, accepted.by, accepted.at) == (Status.PENDING, None, one.offers[1].opened_at)
+        else:
+            must_be_accepted(one, maya)
+        wins["expiry" if expired else "accept"] += 1
+    scores.note("accept × expiry", wins, seconds)
 
 
-async def test_accept_and_close(office: Office, two: list[Provider]) -> None:
+async def test_accept_and_withdraw(field_: Track, scores: Scores) -> None:
     """Both may happen, in one order only: whoever accepted first is told to stop."""
-    maya = two[0]
-    for turn in range(TIMES):
-        done = await office.submit(maya)
-        accepted, closed = await at_once(
-            turn,
-            lambda done=done: office.do(accept, by(maya), done.offer_id),
-            lambda done=done: office.do(close, CORA, done.referral_id, CloseReason.WITHDRAWN),
+    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
+    given = await field_.refer(TIMES, maya)
+    pairs = [
+        (
+            Side(accept, (by(maya), done.offer_id), done.offer_id),
+            Side(close, (CORA, done.referral_id, CloseReason.WITHDRAWN), done.offer_id),
         )
-        assert isinstance(closed, Done)
-        referral = await office.referral(done.referral_id)
-        assert referral.status is Status.CLOSED
+        for done in given
+    ]
+    answers, seconds = await timed(field_, pairs)
+    after, wins = await ended(field_.office), Counter[str]()
+    for done, (accepted, closed) in zip(given, answers, strict=True):
+        one = after[done.referral_id]
+        assert isinstance(closed, Done) and one.referral.status is Status.CLOSED
         first = isinstance(accepted, Done)
-        assert await office.history(referral) == ["submit", *(["accept"] if first else []), "close"]
-        stopped = ACCEPTED | {"acceptor_stop_dm": 1, "acceptor_stop_mail": 1} if first else {}
-        assert await told(office, referral.id) == SUBMITTED | OFFERED | stopped | {"client_closing": 1}
+        assert one.events == ["submit", *(["accept"] if first else []), "close"]
+        assert one.outcomes == [OfferOutcome.ACCEPTED if first else OfferOutcome.CLOSED]
+        also = accepted_by(maya) | stopped(maya) if first else Counter()
+        assert one.told == submitted(one, maya) | also | to_client(one, "client_closing")
+        if not first:
+            assert (accepted.status, accepted.at) == (Status.CLOSED, one.referral.closed_at)
+            assert one.referral.accepted_by is None
+        wins["accept, then withdraw" if first else "withdraw"] += 1
+    scores.note("accept × withdraw", wins, seconds)
 
 
-async def test_the_same_form_twice(office: Office, two: list[Provider]) -> None:
-    for turn in range(TIMES):
-        form = intake(two[0], nonce=f"nonce {turn}")
-        first, second = await asyncio.gather(*(office.do(submit, CLIENT, form) for _ in range(2)))
+async def test_last_pass_and_last_pass(field_: Track, scores: Scores) -> None:
+    """Both count, whichever is the last, and the coordinators hear once that nobody is left."""
+    maya, noor = await field_.office.team("Maya Chen", "Noor Haddad")
+    given = await field_.refer(TIMES)
+
+    def side(done: Done, provider: Provider) -> Side:
+        return Side(pass_, (by(provider), done.offer_id), done.offer_id)
+
+    answers, seconds = await timed(field_, [(side(done, maya), side(done, noor)) for done in given])
+    after, wins = await ended(field_.office), Counter[str]()
+    for done, both in zip(given, answers, strict=True):
+        one = after[done.referral_id]
+        assert [type(answer) for answer in both] == [Done, Done]
+        assert (one.referral.status, one.outcomes) == (Status.PENDING, [None])
+        assert one.events == ["submit", "pass", "pass"]
+        assert {row.provider_id for row in one.passes} == {maya.id, noor.id}
+        assert [(item.kind, item.settled_at) for item in one.attention] == [(AttentionKind.NOBODY_ELIGIBLE, None)]
+        assert one.told == submitted(one) | Counter({("coordinator_nobody", who): 1 for who in COORDINATORS})
+        wins[f"{'Maya' if one.history[-1].actor == by(maya).name else 'Noor'} last"] += 1
+    scores.note("last pass × last pass", wins, seconds)
+
+
+async def test_submit_and_pause(field_: Track, scores: Scores) -> None:
+    """Either the offer is theirs and the pause asks what shall become of it, or it goes to everyone."""
+    wins, seconds = Counter[str](), 0.0
+    for _ in range(TIMES // IN_ONE_PRACTICE):
+        there = await field_.elsewhere()
+        mayas = await there.office.team(*(f"Maya{turn} Chen" for turn in range(IN_ONE_PRACTICE)), "Noor Haddad")
+        mayas.pop()
+        pairs = [
+            (
+                Side(submit, (CLIENT, intake(maya)), provider_id=maya.id),
+                Side(pause, (by(maya), maya.id), provider_id=maya.id),
+            )
+            for maya in mayas
+        ]
+        answers, took = await timed(there, pairs)
+        seconds += took
+        after = await ended(there.office)
+        for maya, (done, paused) in zip(mayas, answers, strict=True):
+            wins[offered_or_open(after[done.referral_id], maya, done, paused)] += 1
+    scores.note("submit × pause", wins, seconds)
+
+
+def offered_or_open(one: Ended, maya: Provider, done: Done, paused: Availability) -> str:
+    assert (paused.status, one.referral.status) == (ProviderStatus.PAUSED, Status.PENDING)
+    assert (one.outcomes, one.events, one.attention) == ([None], ["submit"], [])
+    asked = one.offers[0].kind is Kind.PREFERRED
+    assert paused.waiting == ((done.offer_id,) if asked else ())
+    assert one.referral.unroutable == (None if asked else Unroutable.PAUSED)
+    assert one.told == submitted(one, maya if asked else None)
+    return "offered, and asked" if asked else "paused, so to all"
+
+
+async def test_the_same_person_twice(field_: Track, scores: Scores) -> None:
+    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
+    given = await field_.refer(TIMES)
+    click = [Side(accept, (by(maya), done.offer_id), done.offer_id) for done in given]
+    answers, seconds = await timed(field_, [(side, side) for side in click])
+    after, wins = await ended(field_.office), Counter[str]()
+    for done, both in zip(given, answers, strict=True):
+        must_be_accepted(one := after[done.referral_id], maya, preferred=False)
+        late = next(answer for answer in both if isinstance(answer, Since))
+        assert (late.mine, late.at) == (True, one.referral.accepted_at)
+        wins["first click" if isinstance(both[0], Done) else "second click"] += 1
+    scores.note("double click", wins, seconds)
+
+
+async def test_the_same_form_twice(field_: Track) -> None:
+    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
+    forms = [
+        intake(maya, nonce=f"nonce {turn}", client_email=f"ada{turn}@clients.example.net") for turn in range(TIMES)
+    ]
+    sends = [Side(submit, (CLIENT, form)) for form in forms]
+    answers, _ = await timed(field_, [(side, side) for side in sends])
+    after = await ended(field_.office)
+    assert len(after) == TIMES
+    for first, second in answers:
         assert first == second
-    referrals = await office.rows(Referral)
-    assert len(referrals) == TIMES
-    assert await told(office, referrals[0].id) == SUBMITTED | OFFERED
+        one = after[first.referral_id]
+        assert (one.events, one.told) == (["submit"], submitted(one, maya))
 
 
-async def check(
-    office: Office,
-    id: str,
-    status: Status,
-    event: str,
-    outcomes: list[OfferOutcome | None],
-    also: dict[str, int],
-) -> None:
-    referral = await office.referral(id)
-    assert referral.status is status
-    assert await office.history(referral) == ["submit", event]
-    assert [offer.outcome for offer in await office.offers(id)] == outcomes
-    assert await told(office, id) == SUBMITTED | OFFERED | also
+def must_be_accepted(one: Ended, by_whom: Provider, *, preferred: bool = True) -> None:
+    assert (one.referral.status, one.referral.accepted_by) == (Status.ACCEPTED, by_whom.id)
+    assert (one.events, one.outcomes) == (["submit", "accept"], [OfferOutcome.ACCEPTED])
+    assert one.told == submitted(one, by_whom if preferred else None) | accepted_by(by_whom)
+    assert one.attention == []
+
+
+def must_be_open_to_all(one: Ended, was_for: Provider, event: str, outcome: OfferOutcome) -> None:
+    assert (one.referral.status, one.referral.accepted_by) == (Status.PENDING, None)
+    assert (one.events, one.outcomes) == (["submit", event], [outcome, None])
+    assert (one.offers[1].kind, one.offers[1].provider_id) == (Kind.GENERAL, None)
+    assert one.told == submitted(one, was_for) | to_client(one, "client_declined")
+    assert one.attention == []

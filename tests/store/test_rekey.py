@@ -113,8 +113,13 @@ async def test_a_process_that_seals_with_the_old_key_is_noticed(
 
     async def and_another(*given: object) -> int:
         done = await write(*given)  # type: ignore[arg-type]
-        await _clients(database, _vault(OLD), 1)
+        await database.write(_seal_behind_its_back)
         return done
+
+    def _seal_behind_its_back(session: Session) -> None:
+        changed = session.get(Client, "c0000")
+        assert changed is not None
+        changed.name = _vault(OLD).seal("Somebody Else")
 
     monkeypatch.setattr(module, "_write", and_another)
     done = await rekey(database, _vault(NEW, OLD), _nobody, threading.Event())

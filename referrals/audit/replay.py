@@ -1,0 +1,218 @@
+"""Retells a referral from its history alone: what rounds there were, how each ended, and where it stands. Pure.
+
+It knows nothing of referrals.lifecycle and calls no use case: what those wrote is held against it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from store.tables import History, Referral
+from store.vocabulary import Kind, OfferOutcome, Status
+
+from .finding import Rule
+
+
+class Impossible(Exception):
+    """The history tells, at ``row`` where it is one, what cannot have happened; ``words`` say what."""
+
+    def __init__(self, words: str, row: History | None, rule: Rule = Rule.ROUNDS) -> None:
+        super().__init__(words)
+        self.words, self.row, self.rule = words, row, rule
+
+
+@dataclass(slots=True)
+class Told:
+    """One round as told."""
+
+    number: int
+    provider_id: str | None
+    opened_at: datetime
+    outcome: OfferOutcome | None = None
+    closed_at: datetime | None = None
+    reminded: bool = False
+    client_reminded: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.PREFERRED if self.provider_id else Kind.GENERAL
+
+
+@dataclass(slots=True)
+class Moment:
+    """One event with what was so before it: what the notices that it asks for depend on."""
+
+    row: History
+    before: Status | None
+    holder: str | None  # who had it
+    current: Told | None  # the round in which it happened
+    following: Told | None = None  # the round that it opened
+
+
+@dataclass(slots=True)
+class Tale:
+    """Where all of it leads."""
+
+    status: Status | None = None
+    holder: str | None = None
+    accepted_at: datetime | None = None
+    contacted_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+    phoned: bool = False
+    rounds: list[Told] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+
+
+def retell(referral: Referral, history: list[History]) -> Tale:
+    """``history`` in order; refusals in it change nothing. Raises Impossible."""
+    tale = Tale()
+    for row in history:
+        if row.result == "done":
+            _follow(tale, referral, row)
+    if tale.status is None:
+        raise Impossible("the history does not say that it was ever submitted", None)
+    return tale
+
+
+def _follow(tale: Tale, referral: Referral, row: History) -> None:
+    step = _STEPS.get(row.event)
+    if step is None:
+        raise Impossible(f"the auditor does not know the event {row.event}", row)
+    if (tale.status is None) is not (row.event == "submit"):
+        raise Impossible("it was submitted twice" if tale.status else f"{row.event} came before it was submitted", row)
+    if tale.status is Status.CLOSED and row.event != "phoned":
+        raise Impossible(f"{row.event} came after it was closed", row, Rule.END)
+    current = tale.rounds[-1] if tale.rounds else None
+    moment = Moment(row, tale.status, tale.holder, current)
+    tale.moments.append(moment)
+    count = len(tale.rounds)
+    step(tale, referral, row)
+    moment.following = tale.rounds[-1] if len(tale.rounds) > count else None
+
+
+def _submit(tale: Tale, referral: Referral, row: History) -> None:
+    tale.status = Status.PENDING
+    # Which of the two it became was decided by facts of that moment, and is kept on the referral.
+    _open(tale, row, row.data.get("preferred") if referral.unroutable is None else None)
+
+
+def _accept(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING)
+    _end(tale, row, OfferOutcome.ACCEPTED)
+    tale.status, tale.holder, tale.accepted_at = Status.ACCEPTED, row.data.get("provider"), row.at
+
+
+def _decline(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING)
+    if tale.rounds[-1].kind is Kind.GENERAL:
+        raise Impossible("a General round was declined", row)
+    _end(tale, row, OfferOutcome.DECLINED)
+    _open(tale, row, None)
+
+
+def _pass(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING)
+
+
+def _remind(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING)
+    if tale.rounds[-1].reminded:
+        raise Impossible("one round was reminded of twice", row)
+    tale.rounds[-1].reminded = True
+
+
+def _remind_client(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING, Status.ACCEPTED)
+    if tale.rounds[-1].client_reminded:
+        raise Impossible("the client was reminded twice in one round", row)
+    tale.rounds[-1].client_reminded = True
+
+
+def _expire(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING)
+    kind = tale.rounds[-1].kind
+    _end(tale, row, OfferOutcome.EXPIRED)
+    if kind is Kind.PREFERRED:
+        _open(tale, row, None)
+    else:
+        tale.status = Status.EXPIRED
+
+
+def _release(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING, *_HELD)
+    if tale.status is Status.PENDING:
+        _end(tale, row, OfferOutcome.RELEASED)
+    tale.status, tale.holder = Status.PENDING, None
+    tale.accepted_at = tale.contacted_at = tale.scheduled_at = None
+    _open(tale, row, None)
+
+
+def _contacted(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.ACCEPTED)
+    tale.status, tale.contacted_at = Status.CONTACTED, row.at
+
+
+def _scheduled(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.ACCEPTED, Status.CONTACTED)
+    tale.status, tale.scheduled_at = Status.SCHEDULED, row.at
+    tale.contacted_at = tale.contacted_at or row.at
+
+
+def _close(tale: Tale, _referral: Referral, row: History) -> None:
+    if tale.status is Status.PENDING:
+        _end(tale, row, OfferOutcome.CLOSED)
+    tale.status, tale.closed_at, tale.close_reason = Status.CLOSED, row.at, row.data.get("reason")
+
+
+def _assign(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.PENDING, Status.EXPIRED)
+    if tale.status is Status.PENDING:
+        _end(tale, row, OfferOutcome.REPLACED)
+    tale.status = Status.PENDING
+    _open(tale, row, row.data.get("provider"))
+
+
+def _reopen(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.EXPIRED)
+    tale.status = Status.PENDING
+    _open(tale, row, None)
+
+
+def _phoned(tale: Tale, _referral: Referral, _row: History) -> None:
+    tale.phoned = True
+
+
+_HELD = (Status.ACCEPTED, Status.CONTACTED, Status.SCHEDULED)
+
+#: What an event does to the tale. One that is not here is a finding: nobody could say what should follow from it.
+_STEPS: dict[str, Callable[[Tale, Referral, History], None]] = {
+    "submit": _submit,
+    "accept": _accept,
+    "decline": _decline,
+    "pass": _pass,
+    "remind": _remind,
+    "remind_client": _remind_client,
+    "expire": _expire,
+    "release": _release,
+    "contacted": _contacted,
+    "scheduled": _scheduled,
+    "close": _close,
+    "assign": _assign,
+    "reopen": _reopen,
+    "phoned": _phoned,
+}
+
+
+def _must_be(tale: Tale, row: History, *statuses: Status) -> None:
+    if tale.status not in statuses:
+        raise Impossible(f"{row.event} came while it was {tale.status}", row)
+
+
+def _open(tale: Tale, row: History, provider_id: str | None) -> None:
+    tale.rounds.append(Told(len(tale.rounds) + 1, provider_id, row.at))
+
+
+def _end(tale: Tale, row: History, outcome: OfferOutcome) -> None:
+    tale.rounds[-1].outcome, tale.rounds[-1].closed_at = outcome, row.at
