@@ -2,6 +2,7 @@
 
 import re
 from email.utils import getaddresses
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -120,6 +121,10 @@ class Settings(StoreSettings):
     public_url: str
     host: str = "127.0.0.1"
     port: int = 8080
+    trusted_proxies: Words = ("127.0.0.1", "::1")  # whose X-Forwarded-For is believed
+    pages_per_minute: int = Field(default=120, ge=0)  # of one address; 0: no limit
+    forms_per_minute: int = Field(default=30, ge=0)  # the same
+    metrics_token: str | None = None  # None: /metrics answers on this machine only
     practice_name: str | None = None
     practice_slug: str | None = None
     practice_time_zone: str | None = None
@@ -128,7 +133,7 @@ class Settings(StoreSettings):
     support_email: str = ""
     support_hours: str = ""
 
-    @field_validator("coordinators", "work_domains", mode="before")
+    @field_validator("coordinators", "work_domains", "trusted_proxies", mode="before")
     @classmethod
     def _split_words(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -195,6 +200,25 @@ class Settings(StoreSettings):
         if not all(map(_DOMAIN.fullmatch, domains)):
             raise ValueError("takes domains separated by commas, without the @; e.g. yourpractice.org")
         return tuple(domain.casefold() for domain in domains)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"takes addresses or networks separated by commas, e.g. 10.0.0.0/8, not {network!r}"
+                ) from None
+        return networks
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _guarded(cls, token: str | None) -> str | None:
+        if token is not None and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
+            raise ValueError("is shorter than 16 characters, or not plain ones; `openssl rand -hex 32` makes one")
+        return token
 
     @field_validator("practice_slug")
     @classmethod

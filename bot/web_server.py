@@ -8,19 +8,25 @@ from collections.abc import Awaitable, Callable, Iterator
 import uvicorn
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
+from handlers.app import DeskApp
+from web.edge import edged
 from web.form import form_routes
 from web.health import health_routes
+from web.limits import Callers, Visits
+from web.metrics import Metrics, metrics_route
 from web.pages import Pages
 from web.signed import signed_route
 
 from .clock import clock_route
+from .connections import MOST_HEAD_BYTES, PatientProtocol
 from .house import House
 from .settings import SettingsError
+from .watching import figures, heartbeat, metrics_of_this_process
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -64,24 +70,40 @@ class WebServer(uvicorn.Server):
 
 def web_server(house: House, app: AsyncApp, listening: socket.socket) -> WebServer:
     config = uvicorn.Config(
-        Starlette(routes=routes(house, app)),
+        site(house, app),
         host=house.settings.host,
         port=house.settings.port,
+        http=PatientProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,  # web.limits reads them: uvicorn would believe whoever comes first
         timeout_keep_alive=30,
         timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
     )
     return WebServer(config, listening)
 
 
-def routes(house: House, app: AsyncApp) -> list[BaseRoute]:
-    settings, pages = house.settings, Pages()
+def site(house: House, app: AsyncApp) -> ASGIApp:
+    """All that this process answers over HTTP, with everything that stands in front of it."""
+    pages, metrics = Pages(), metrics_of_this_process()
+    if isinstance(app, DeskApp):
+        app.timed = metrics.answered
+    https = house.settings.public_url.startswith("https:")
+    return edged(_routes(house, app, pages, metrics), pages, https=https, answered=metrics.responded)
+
+
+def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics) -> list[BaseRoute]:
+    settings = house.settings
+    callers, ready = Callers(settings.trusted_proxies), heartbeat(house)
+    visits = Visits(callers, settings.pages_per_minute, settings.forms_per_minute)
     found: list[BaseRoute] = [
-        *health_routes({"database": _database_answers(house), "queue": _queue_answers(house)}),
-        *form_routes(house.desk, pages, settings.signing_key),
+        *health_routes(ready),
+        metrics_route(metrics, figures(house, ready), settings.metrics_token, callers),
+        *form_routes(house.desk, pages, settings.signing_key, visits),
         pages.style_route(),
     ]
     if settings.slack_signing_secret:
@@ -96,17 +118,3 @@ def _to_bolt(app: AsyncApp) -> Callable[[Request, str], Awaitable[Response]]:
         return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body.encode())))
 
     return handle
-
-
-def _database_answers(house: House) -> Callable[[], Awaitable[None]]:
-    async def check() -> None:
-        await house.desk.ask(house.practice.id, lambda tx: tx.practice().id)
-
-    return check
-
-
-def _queue_answers(house: House) -> Callable[[], Awaitable[None]]:
-    async def check() -> None:
-        await house.redis.ping()
-
-    return check

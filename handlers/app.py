@@ -32,6 +32,10 @@ _BUTTONS = frozenset(str(one) for one in ActionId)
 _FORMS = frozenset(str(one) for one in CallbackId)
 
 
+#: What Bolt raises when a value is not of the type that it takes for granted, e.g. a user who is no object.
+UNEXPECTED_SHAPE = (TypeError, AttributeError, KeyError, IndexError, ValueError)
+
+
 class DeskApp(AsyncApp):
     """Bolt reads a click's action before any handler of ours could look, and fails without an answer on a bad shape.
 
@@ -46,6 +50,8 @@ class DeskApp(AsyncApp):
         began = time.perf_counter()
         try:
             return await super().async_dispatch(req)
+        except UNEXPECTED_SHAPE:  # of Bolt's own reading: what a listener raises has been answered by ``on_error``
+            return BoltResponse(status=400, body="")
         finally:
             if self.timed is not None:
                 self.timed(asked_for(req.body), time.perf_counter() - began)
@@ -128,7 +134,7 @@ def _authorize(deps: SlackDeps) -> Callable[..., Awaitable[Any]]:
         context: AsyncBoltContext, team_id: str | None, enterprise_id: str | None, user_id: str | None
     ) -> AuthorizeResult | None:
         """None, which Bolt answers as not installed, for every workspace that is no practice of this desk."""
-        seat = await deps.practices.of(team_id)
+        seat = await deps.practices.of(text(team_id))
         if seat is None:
             return None
         context[_PRACTICE] = seat.practice_id
@@ -147,6 +153,8 @@ async def _own_team(body: Mapping[str, Any], context: AsyncBoltContext, next: Ca
     """In a channel shared with another workspace a click names the clicker's team, and its message names ours."""
     if team := text(table(body.get("message")).get("team")):
         context["team_id"] = team
+    if not text(body.get("response_url")).startswith(("https://", "http://")):
+        context["response_url"] = None  # Bolt tells another workspace's people over it, whatever it is
     await next()
 
 
@@ -157,24 +165,29 @@ def asked_for(body: Mapping[str, Any]) -> str:
         action = read_click(body).action_id
         return action.removeprefix(PREFIX) if action in _BUTTONS else "click"
     if kind == "view_submission":
-        form = table(body.get("view")).get("callback_id")
-        return f"{str(form).removeprefix(PREFIX)}_form" if form in _FORMS else "form"
+        form = text(table(body.get("view")).get("callback_id"))
+        return f"{form.removeprefix(PREFIX)}_form" if form in _FORMS else "form"
     if kind == "event_callback":
         return "event"
     return "command" if "command" in body else "other"
 
 
 def _well_formed(body: object) -> bool:
-    """Has what Bolt takes for granted in a body of this type."""
+    """Has what Bolt takes for granted in a body of this type; of a type that this app asks Slack for."""
     given = table(body)
     kind = given.get("type")
     if kind == "block_actions":
-        return bool(first(given.get("actions"))) and bool(table(given.get("user")))
+        return _named(first(given.get("actions")), "action_id") and bool(table(given.get("user")))
     if kind in ("view_submission", "view_closed"):
-        return bool(table(given.get("view"))) and bool(table(given.get("user")))
+        return _named(table(given.get("view")), "callback_id") and bool(table(given.get("user")))
     if kind == "event_callback":
-        return bool(table(given.get("event")))
-    return isinstance(body, Mapping)
+        return _named(table(given.get("event")), "type")
+    return kind == "url_verification" or (kind is None and _named(given, "command"))
+
+
+def _named(thing: Mapping[str, Any], name: str) -> bool:
+    """By what Bolt chooses a listener."""
+    return isinstance(thing.get(name), str)
 
 
 async def _caller(

@@ -61,11 +61,22 @@ def read_click(body: Mapping[str, Any]) -> Click:
 
 
 def own_id(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= _LONGEST_ID and value.isascii() else ""
+    return value if isinstance(value, str) and len(value) <= _LONGEST_ID and _plain(value) else ""
+
+
+def _plain(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Also "" for what no database takes: half a character, or a NUL."""
+    if not isinstance(value, str) or "\x00" in value:
+        return ""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return ""
+    return value
 
 
 def table(value: object) -> Mapping[str, Any]:

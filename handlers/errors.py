@@ -25,6 +25,8 @@ from .views import update
 log = logging.getLogger(__name__)
 
 _FRAMES = 6
+#: What else Slack sends and would be told of a failure; anything else is no request of Slack's.
+_SENT = frozenset({"event_callback", "view_closed", "block_suggestion", "shortcut", "message_action"})
 
 #: Seconds of Slack's three: what a listener may take, and what telling that it took longer may.
 IN_TIME = 2.0
@@ -47,7 +49,7 @@ async def on_error(deps: SlackDeps, error: Exception, body: Mapping[str, Any]) -
         return _json(update(notice_view(words)))
     if kind == "command":
         return _json({"response_type": "ephemeral", "text": words})
-    return BoltResponse(status=500, body="")
+    return BoltResponse(status=500 if kind in _SENT else 400, body="")
 
 
 def _words(error: Exception, reference: str) -> str:

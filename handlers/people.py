@@ -14,6 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from store.vocabulary import SlackStanding
 
+from .click import table, text
+
 log = logging.getLogger(__name__)
 
 #: Slack has answered, and there is no such person.
@@ -115,13 +117,13 @@ def answered_code(error: SlackApiError) -> str:
 
 def read_person(user: Mapping[str, Any]) -> SlackPerson:
     """From Slack's user object: https://docs.slack.dev/reference/objects/user-object."""
-    profile = user.get("profile") or {}
-    enterprise = user.get("enterprise_user") or {}
+    profile, enterprise = table(user.get("profile")), table(user.get("enterprise_user"))
+    teams = enterprise.get("teams")
     return SlackPerson(
-        id=str(user.get("id", "")),
-        teams=frozenset(filter(None, [user.get("team_id"), *(enterprise.get("teams") or [])])),
-        email=profile.get("email") or None,
-        time_zone=user.get("tz") or None,
+        id=text(user.get("id")),
+        teams=frozenset(filter(None, map(text, [user.get("team_id"), *(teams if isinstance(teams, list) else ())]))),
+        email=text(profile.get("email")) or None,
+        time_zone=text(user.get("tz")) or None,
         is_admin=bool(user.get("is_admin")),
         is_owner=bool(user.get("is_owner") or user.get("is_primary_owner")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),

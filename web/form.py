@@ -5,7 +5,7 @@ GET and HEAD change nothing. Nothing that a client typed is logged or put into a
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from starlette.requests import Request
@@ -22,27 +22,30 @@ from referrals.practices import by_slug
 from store.tables import Practice
 
 from .form_words import LABELS, Form, form_values
+from .gate import UNREADABLE, Gate
+from .limits import Visits
 from .nonces import Nonces
 from .pages import Pages, UnreadableForm, read_form
 
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 _SENT_BY = ("email", "phone")
 
-_UNREADABLE = {
-    400: ("That did not arrive in one piece", "Please go back and send the form again."),
-    413: ("That is more than we can take", "Please go back, shorten what you wrote, and send the form again."),
-    415: ("That is not our form", "Please send the form from this page with your browser."),
-}
 
-
-def form_routes(desk: Desk, pages: Pages, signing_key: str) -> list[Route]:
+def form_routes(desk: Desk, pages: Pages, signing_key: str, visits: Visits) -> list[Route]:
     """The form and its thank-you page; ``pages.style_route()`` has to be mounted as well."""
     door = _Door(desk, pages, Nonces(signing_key))
+    gate = Gate(pages, visits)
     return [
-        Route("/refer/{slug}", door.show, methods=["GET"]),
-        Route("/refer/{slug}", door.send, methods=["POST"]),
-        Route("/refer/{slug}/thanks", door.thanks, methods=["GET"]),
+        Route("/refer/{slug}", gate.looking(door.show), methods=["GET"]),
+        Route("/refer/{slug}", gate.sending(door.send), methods=["POST"]),
+        Route("/refer/{slug}/thanks", gate.looking(door.thanks), methods=["GET"]),
+        Route("/refer/{slug}/", gate.looking(_without_slash), methods=["GET"]),
     ]
+
+
+async def _without_slash(request: Request) -> Response:
+    """To a path of our own, never to a host that the request names."""
+    return RedirectResponse(f"/refer/{quote(request.path_params['slug'], safe='')}", 308)
 
 
 class _Door:
@@ -63,7 +66,7 @@ class _Door:
         try:
             pairs = await read_form(request)
         except UnreadableForm as unreadable:
-            return self._pages.notice(unreadable.status, *_UNREADABLE[unreadable.status])
+            return self._pages.notice(unreadable.status, *UNREADABLE[unreadable.status])
         try:
             practice = await self._practice(request)
             if practice is None:
@@ -119,8 +122,7 @@ class _Door:
             query["by"] = "email" if intake.client_email and intake.email_ok else "phone"
         if sent.again:
             query["again"] = "1"
-        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return RedirectResponse(f"/refer/{practice.slug}/thanks?{urlencode(query)}", 303, headers=headers)
+        return RedirectResponse(f"/refer/{practice.slug}/thanks?{urlencode(query)}", 303)
 
     def _form(self, practice: Practice, choices: Choices, form: Form, status: int = 200) -> Response:
         return self._pages.page("refer.html", status, practice=practice, form=form, **form_values(choices))

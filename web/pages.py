@@ -1,4 +1,4 @@
-"""Pages for people: templates, the style sheet, the headers every page carries, and how much of a form is read."""
+"""Pages for people: templates, the style sheet, and how much of a form is read. Their headers: ``headers``."""
 
 import hashlib
 from pathlib import Path
@@ -16,18 +16,6 @@ MAX_FORM_BYTES = 64 * 1024
 #: What is read and thrown away of a longer one, so that a browser gets to see the answer.
 _DRAINED_BYTES = 2 * 1024 * 1024
 _MAX_FIELDS = 200
-
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 class UnreadableForm(Exception):
@@ -54,9 +42,8 @@ class Pages:
         self._environment.globals["style_path"] = self._style_path
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
-        """A page that nothing keeps, frames or follows: no-store, no-referrer, no script."""
-        html = self._environment.get_template(template).render(**values)
-        return HTMLResponse(html, status, headers=dict(_HEADERS))
+        """A page without script, which ``headers.SafeHeaders`` keeps from being kept, framed or followed."""
+        return HTMLResponse(self._environment.get_template(template).render(**values), status)
 
     def notice(self, status: int, title: str, *sentences: str) -> Response:
         """A page that says why there is nothing to see. It names no practice and no person."""
@@ -66,7 +53,7 @@ class Pages:
         """The style sheet, under a name that changes with it, so that it may be kept for good."""
 
         async def style(_request: Request) -> Response:
-            headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+            headers = {"Cache-Control": "public, max-age=31536000, immutable"}
             return Response(self._style, media_type="text/css", headers=headers)
 
         return Route(self._style_path, style)

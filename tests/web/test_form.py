@@ -4,18 +4,17 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
 
 import aiohttp
 import pytest
-import uvicorn
 from cryptography.fernet import Fernet
 from itsdangerous import TimestampSigner
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
-from starlette.applications import Starlette
 
 from referrals.clock import Clock
 from referrals.desk import Desk
@@ -24,9 +23,13 @@ from store.database import Database
 from store.tables import Client, Delivery, Offer, Practice, Provider, Referral, Source
 from store.vault import Vault
 from store.vocabulary import Kind, ProviderStatus, SlackStanding
+from web.edge import edged
 from web.form import form_routes
 from web.form_words import LABELS
+from web.limits import Callers, Visits
 from web.pages import MAX_FORM_BYTES, Pages
+
+from .serving import served
 
 GOOD = {
     "client_name": "Zoë Canary-Smith",
@@ -121,22 +124,20 @@ def seed(tx: Tx) -> None:
 
 @pytest.fixture
 async def house(database: Database) -> AsyncIterator[House]:
+    async with open_house(database, Visits(Callers(), 0, 0)) as house:
+        yield house
 
+
+@asynccontextmanager
+async def open_house(database: Database, visits: Visits) -> AsyncIterator[House]:
     async def wake(_: object) -> None: ...
 
     desk = Desk(database, Vault([Fernet.generate_key().decode()], "index", "history"), Clock(), wake)
     await desk.do("p", seed)
     pages = Pages()
-    app = Starlette(routes=[*form_routes(desk, pages, "a signing key"), pages.style_route()])
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with aiohttp.ClientSession() as http:
+    routes = [*form_routes(desk, pages, "a signing key", visits), pages.style_route()]
+    async with served(edged(routes, pages, https=False)) as port, aiohttp.ClientSession() as http:
         yield House(desk, http, f"http://127.0.0.1:{port}")
-    await server.shutdown()
 
 
 def assert_private(answer: Answer) -> None:
@@ -434,3 +435,14 @@ async def test_the_style_sheet_may_be_kept(house: House) -> None:
     answer = await house.get(path[1])
     assert answer.status == 200 and "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["Content-Type"].startswith("text/css")
+
+
+@pytest.mark.parametrize("slug", ["juniper", "nobody", "%5C%5Cevil.example.org", "a%0D%0ASet-Cookie:x"])
+async def test_an_address_with_a_slash_too_many_leads_to_the_form_and_nowhere_else(house: House, slug: str) -> None:
+    async with house.http.get(
+        f"{house.base}/refer/{slug}/", headers={"Host": "evil.example.org"}, allow_redirects=False
+    ) as answer:
+        assert answer.status in (308, 404)
+        assert answer.headers.get("Location", "/refer/").startswith("/refer/")
+        assert "Set-Cookie" not in answer.headers
+    assert (await house.get("/refer/juniper/")).headers["Location"] == "/refer/juniper"
