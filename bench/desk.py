@@ -1,86 +1,61 @@
-"""Ours, whole: the desk's own web app over a durable SQLite file, without a worker beside it.
+"""Ours, whole, as far as a click is concerned: Slack over HTTP, one database file, no worker beside it.
 
-``python -m bench.desk FOLDER PORT SANDBOX SMTP COUNT`` writes the offers' ids to FOLDER/offers.json, then serves.
+``python -m bench.desk`` serves what the environment says, as ``referrals bot`` does, which refuses SQLite. With a
+number of seconds it does all that ``referrals run`` does, and posts at that pace. ``prepared`` makes the database
+ready before: a practice, its roster, and open rounds.
 """
 
 import asyncio
-import json
+import signal
 import sys
-from pathlib import Path
+from datetime import timedelta
 
-import uvicorn
-from cryptography.fernet import Fernet
-from starlette.applications import Starlette
+from sqlmodel import func, select
 
-from bot.demo_data import demo_practice_settings
 from bot.house import House, opened
 from bot.logs import configure
-from bot.run import slack_app
-from bot.settings import IsolatedSettings, Settings
-from bot.web_server import routes
-from referrals.actor import CLIENT, OPERATOR
-from referrals.imports.files import FileKind, import_file
-from referrals.intake.request import Intake
-from referrals.submit import submit
+from bot.run import EVERYTHING, Role, serve
+from bot.settings import Settings, load
+from jobs.pacing import POST_GAP
+from store.database import open_database
+from store.tables import Referral
+from store.vocabulary import Status
 
-ROSTER = Path(__file__).parent.parent / "tests" / "loop" / "roster.csv"
-
-
-def settings(folder: Path, port: int, sandbox: str, smtp_port: int) -> Settings:
-    """Of a desk in a sandbox at its default tokens, over signed HTTP."""
-    return IsolatedSettings(
-        database_url=f"sqlite:///{folder / 'desk.db'}",
-        encryption_keys=(Fernet.generate_key().decode(),),
-        index_key="i" * 32,
-        history_key="h" * 32,
-        signing_key="s" * 32,
-        slack_bot_token="xoxb-sandbox-bot",
-        slack_signing_secret="sandbox-signing-secret",
-        slack_api_url=f"{sandbox}/api/",
-        referrals_channel="C0REFERRALS",
-        smtp_url=f"smtp://127.0.0.1:{smtp_port}",
-        public_url=f"http://127.0.0.1:{port}",
-        port=port,
-        **demo_practice_settings(),
-    )
+from .clinicians import roster
+from .environment import settings
+from .seed import Seeder
 
 
-async def seed(house: House, count: int) -> list[str]:
-    """Open General rounds that anybody licensed in New York may take; answers the offers' ids."""
-    await import_file(house.desk, house.practice.id, FileKind.ROSTER, ROSTER.read_bytes(), actor=OPERATOR)
-    offers = []
-    for number in range(count):
-        intake = Intake(
-            client_name=f"Client {number}",
-            client_email=f"client{number}@example.org",
-            state="NY",
-            insurer="aetna",
-            service="individual",
-            delivery="telehealth",
-            age_band="18-64",
-            channel="bench",
-        )
-        offers.append((await house.desk.do(house.practice.id, submit, CLIENT, intake)).offer_id)
-    return offers
+async def prepared(variables: dict[str, str], rounds: int) -> list[str]:
+    """Sets up the practice of these settings with open rounds, a second apart; answers the offers' ids."""
+    async with opened(settings(variables)) as house:
+        people = roster(house.practice.id, house.clock.now())
+        await house.database.write(lambda session: session.add_all(people))
+        return await seeder(house).open_rounds(rounds, house.clock.now() - timedelta(hours=1))
 
 
-async def main(folder: Path, port: int, sandbox: str, smtp_port: int, count: int) -> None:
+async def accepted(url: str) -> int:
+    """How many referrals of this database have been; it must not be in use."""
+    database = open_database(url.replace("sqlite:", "sqlite+aiosqlite:"))
+    counting = select(func.count()).select_from(Referral).where(Referral.status == Status.ACCEPTED)
+    try:
+        return await database.read(lambda session: session.exec(counting).one())
+    finally:
+        await database.close()
+
+
+def seeder(house: House) -> Seeder:
+    return Seeder(house.database, house.desk.vault, house.practice.id)
+
+
+async def main(post_gap: timedelta | None) -> None:
     configure(40)
-    async with opened(settings(folder, port, sandbox, smtp_port)) as house:
-        offers = await seed(house, count)
-        await house.waker.settle()
-        (folder / "offers.json").write_text(json.dumps(offers))
-        config = uvicorn.Config(
-            Starlette(routes=routes(house, slack_app(house))),
-            host="127.0.0.1",
-            port=port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
-        await uvicorn.Server(config).serve()
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    role = Role.BOT if post_gap is None else EVERYTHING
+    async with opened(load(Settings), post_gap or POST_GAP) as house:
+        await serve(house, stopping, role=role)
 
 
 if __name__ == "__main__":
-    folder, port, sandbox, smtp_port, count = sys.argv[1:]
-    asyncio.run(main(Path(folder), int(port), sandbox, int(smtp_port), int(count)))
+    asyncio.run(main(timedelta(seconds=float(sys.argv[1])) if sys.argv[1:] else None))

@@ -1,6 +1,8 @@
 """The baseline: an empty Bolt listener behind the same web server as ours. ``python -m bench.listener MODE PORT``."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
@@ -10,7 +12,18 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from .processes import free_port, process, until_answers
+
 SIGNING_SECRET = "bench-signing-secret"
+
+
+@contextlib.contextmanager
+def empty_listener(mode: str) -> Iterator[tuple[int, str]]:
+    """In a process of its own; yields its pid and where Slack would send clicks."""
+    port = free_port()
+    with process("-m", "bench.listener", mode, str(port)) as pid:
+        until_answers(f"http://127.0.0.1:{port}/")
+        yield pid, f"http://127.0.0.1:{port}/slack/events"
 
 
 async def _authorize(**_: Any) -> AuthorizeResult:
