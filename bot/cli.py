@@ -2,12 +2,17 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
+
+if TYPE_CHECKING:
+    from .settings import StoreSettings
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="A Slack-first referral desk for therapy group practices.",
@@ -58,20 +63,65 @@ def import_(
 ) -> None:
     """Imports a roster or referrals from a CSV file, all or nothing."""
     from .importing import import_command
-    from .settings import SettingsError, StoreSettings, load
 
     try:
         data = file.read_bytes()
     except OSError as error:
         _fail([f"{file}: {error.strerror}"])
-    try:
-        ok = asyncio.run(import_command(load(StoreSettings), kind, file.name, data, dry_run))
-    except SettingsError as error:
-        _fail(error.lines)
-    except LookupError as error:
-        _fail([str(error)])
-    if not ok:
+    if not _done(lambda settings: import_command(settings, kind, file.name, data, dry_run)):
         raise typer.Exit(2)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file; an old one is never overwritten.")],
+) -> None:
+    """Writes everything to one file, while the desk runs: from SQLite and PostgreSQL alike. The keys are not in it."""
+    from .backup import backup_command
+
+    _done(lambda settings: backup_command(settings, file.absolute()))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `referrals backup` wrote.")],
+) -> None:
+    """Loads a backup into the empty database that DATABASE_URL names, all or nothing.
+
+    Nothing that was still to be sent when the backup was made is sent: it may have gone out since.
+    """
+    from .restore import restore_command
+
+    _done(lambda settings: restore_command(settings, file))
+
+
+@app.command()
+def rekey() -> None:
+    """Seals all client details anew with the first of ENCRYPTION_KEYS, while the desk runs.
+
+    To change the key: put a new one in front, restart every process, run this, and take the old key out when it says
+    so. INDEX_KEY and HISTORY_KEY are for good: searching and the history's chains rest on them.
+    """
+    from .rekey import rekey_command
+
+    if not _done(rekey_command):
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Checks everything the desk needs, and says what to do. Exits with 1 when there is a problem."""
+    from .doctor import doctor_command
+
+    raise typer.Exit(asyncio.run(doctor_command()))
+
+
+@app.command()
+def audit() -> None:
+    """Checks the desk's promises against what the database holds. Exits with 1 and names the first that is broken."""
+    from .auditing import audit_command
+
+    raise typer.Exit(_done(audit_command))
 
 
 @app.command()
@@ -117,6 +167,22 @@ def _run(role: str) -> None:
     except SettingsError as error:
         _fail(error.lines)
     _serve(start(settings, role=EVERYTHING if role == "EVERYTHING" else Role[role]))
+
+
+def _done(work: Callable[["StoreSettings"], Coroutine[Any, Any, T]]) -> T:
+    """What a command on the database answers; what keeps it from its work is a line, not a traceback."""
+    from store.backup import BackupError
+
+    from .settings import SettingsError, StoreSettings, load
+
+    try:
+        return asyncio.run(work(load(StoreSettings)))
+    except SettingsError as error:
+        _fail(error.lines)
+    except (LookupError, BackupError) as error:
+        _fail([str(error)])
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
 
 
 def _serve(work: Awaitable[None]) -> None:

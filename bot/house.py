@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import aiohttp
@@ -21,8 +21,9 @@ from jobs.sms import Texter, sms_text
 from jobs.waits import Waits
 from referrals.clock import Clock
 from referrals.desk import Desk
-from referrals.letters import Letter
+from referrals.letters import Letter, PracticeLetter
 from store.database import Database
+from store.in_turn import InTurn
 from store.tables import Practice
 from store.vault import Vault
 
@@ -34,6 +35,8 @@ from .setup import domain_of, find_practice, sender_address
 
 log = logging.getLogger(__name__)
 
+#: Of the sixteen connections to PostgreSQL that a process may have (store.database).
+_FOR_JOBS = 10
 #: A call to Slack that has not answered by then is unknown (PLATFORM.md, fault 10).
 _SLACK_TIMEOUT = 20
 
@@ -87,7 +90,8 @@ async def opened(
         stack.push_async_callback(waker.settle)
         desk = Desk(database, vault, clock, waker)
         people = People(slack)
-        jobs = _jobs(settings, desk, slack, session, Pace(redis, post_gap), people, waits or Waits())
+        for_jobs = desk if settings.on_sqlite else replace(desk, database=InTurn(database, _FOR_JOBS))
+        jobs = _jobs(settings, for_jobs, slack, session, Pace(redis, post_gap), people, waits or Waits())
         yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, socket_url, jobs)
 
 
@@ -115,7 +119,7 @@ def _jobs(
     mailer = Mailer(settings.smtp_url)
     sender = sender_address(settings)
 
-    async def send_mail(letter: Letter, delivery_id: str) -> str:
+    async def send_mail(letter: Letter | PracticeLetter, delivery_id: str) -> str:
         message = build_message(
             render(letter), to=letter.address, sender=sender, delivery_id=delivery_id, domain=domain_of(sender)
         )

@@ -1,6 +1,5 @@
 """``referrals import``: straight into the database, or through the process that holds it."""
 
-import sys
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +16,7 @@ from .control import import_through
 from .house import vault_of
 from .key_check import check_keys
 from .opening import database_at
+from .progress import show_progress
 from .settings import StoreSettings
 from .setup import first_practice
 
@@ -39,7 +39,7 @@ async def _import_through(settings: StoreSettings, kind: FileKind, data: bytes, 
         if "report" in answer:
             report = answer["report"]
         else:
-            _show_progress(answer["done"], answer["total"])
+            show_progress(answer["done"], answer["total"])
     if report is None:
         raise LookupError("the desk ended before it told what became of the file; importing it again is safe")
     return report
@@ -54,18 +54,11 @@ async def _import_directly(
     vault = vault_of(settings)
     check_keys(practice, vault)
     desk = Desk(database, vault, Clock(await read_offset(database)), _nobody_to_wake)
-    return asdict(await import_file(desk, practice.id, kind, data, dry_run=dry_run, progress=_show_progress))
+    return asdict(await import_file(desk, practice.id, kind, data, dry_run=dry_run, progress=show_progress))
 
 
 async def _nobody_to_wake(_wakes: object) -> None:
     """The desk is not running here; its sweep finds what is new."""
-
-
-def _show_progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        typer.echo(f"\r{done} of {total}", err=True, nl=done == total)
-    elif done == total or done % 500 == 0:
-        typer.echo(f"{done} of {total}", err=True)
 
 
 def _tell(report: dict[str, Any], name: str) -> bool:

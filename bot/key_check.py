@@ -1,5 +1,8 @@
 """Whether the keys are those with which this database was written: asked at the start, not at the first old client."""
 
+import hashlib
+from collections.abc import Sequence
+
 from store.tables import Practice
 from store.vault import UnreadableSecret, Vault
 
@@ -15,8 +18,13 @@ def key_check(vault: Vault) -> bytes | None:
 
 def check_keys(practice: Practice, vault: Vault) -> None:
     """Raises SettingsError naming each key that does not fit."""
+    check_sealed(practice.key_check, vault)
+
+
+def check_sealed(sealed: bytes | None, vault: Vault) -> None:
+    """The same, of what ``key_check`` made. Any of the encryption keys will do, so a rotation does not matter."""
     try:
-        kept = vault.open(practice.key_check)
+        kept = vault.open(sealed)
     except UnreadableSecret as error:
         raise SettingsError([_line("ENCRYPTION_KEYS", "do not open")]) from error
     if kept is None:  # a row that was not made by this desk's first start
@@ -26,6 +34,11 @@ def check_keys(practice: Practice, vault: Vault) -> None:
     wrong += [_line("HISTORY_KEY", "does not fit")] if linked != _linked(vault) else []
     if wrong:
         raise SettingsError(wrong)
+
+
+def fingerprint(encryption_keys: Sequence[str]) -> str:
+    """Tells two lists of keys apart, and nothing of them: they are too long and too random to be guessed."""
+    return hashlib.sha256(",".join(encryption_keys).encode()).hexdigest()[:16]
 
 
 def _indexed(vault: Vault) -> str:

@@ -1,7 +1,7 @@
 """Reaching the servers that settings name: what cannot be reached is a line about its variable, without a password."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
 
@@ -10,8 +10,9 @@ from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlmodel import Session
 
-from jobs.queue import connect, redis_settings
+from jobs.queue import connect
 from store.database import Database, open_database
 
 from .settings import SettingsError
@@ -21,12 +22,19 @@ _QUEUE_SECONDS = 4
 
 
 @asynccontextmanager
-async def database_at(url: str) -> AsyncIterator[Database]:
-    """Opened and up to date, closed at the end. Raises DatabaseInUse, or SettingsError naming DATABASE_URL."""
+async def database_at(
+    url: str, *, first: Callable[[Session], None] | None = None, patient: bool = False
+) -> AsyncIterator[Database]:
+    """Opened and up to date, closed at the end. Raises DatabaseInUse, or SettingsError naming DATABASE_URL.
+
+    ``first`` looks at it as it was found, and raises to leave it so. ``patient``: see ``open_database``.
+    """
     with _naming_the_database(url):
-        database = open_database(url)
+        database = open_database(url, patient=patient)
     try:
         with _naming_the_database(url):
+            if first is not None:
+                await database.write(first)
             await database.migrate()
         yield database
     finally:
@@ -37,7 +45,7 @@ async def queue_at(url: str) -> ArqRedis:
     """Raises SettingsError naming REDIS_URL when it does not answer within seconds."""
     try:
         async with asyncio.timeout(_QUEUE_SECONDS):
-            return await connect(redis_settings(url))
+            return await connect(url)
     except (RedisError, OSError, TimeoutError) as error:
         where = urlsplit(url)
         raise SettingsError(

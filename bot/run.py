@@ -10,6 +10,7 @@ from enum import Flag, auto
 from typing import Any, TypeVar
 
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.app import build_app
 from handlers.deps import SlackDeps
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 Ready = Callable[[House], Coroutine[Any, Any, None]]
 T = TypeVar("T")
 _WEB = "web"
+#: On the real clock, after the members could not be read.
+_MEMBERS_AGAIN = timedelta(minutes=1)
 #: Seconds; longer than the worker takes for what is under way.
 _CANCEL_AGAIN = 10
 
@@ -123,7 +126,7 @@ async def serve(
         if house.settings.sandboxed and role is not EVERYTHING:
             start(follow(house.clock, house.database), "clock")
         if house.settings.on_sqlite:
-            control = Control(house, lambda: _read_members(house))
+            control = Control(house, lambda: _reread_members(house))
             stack.push_async_callback(control.stop)
             await control.start()
         if Role.BOT in role:
@@ -186,12 +189,22 @@ def slack_app(house: House) -> AsyncApp:
 
 async def _keep_members(house: House) -> None:
     while True:
-        await _read_members(house)
-        await asyncio.sleep(REFRESH_EVERY.total_seconds())
+        read = await _read_members(house)
+        await asyncio.sleep((REFRESH_EVERY if read else _MEMBERS_AGAIN).total_seconds())
 
 
-async def _read_members(house: House) -> None:
+async def _reread_members(house: House) -> None:
+    await _read_members(house)
+
+
+async def _read_members(house: House) -> bool:
+    """Whether Slack and the database let it; neither's trouble may end a process that has other work."""
     try:
         await refresh_members(house.desk, house.slack, house.practice.id)
     except DeliveryError as error:
         log.warning("members_not_read", extra={"trouble": error.code})
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("members_not_read", extra={"error": type(error).__name__})
+    else:
+        return True
+    return False

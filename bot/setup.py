@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from handlers.people import answered_code
@@ -69,7 +70,14 @@ async def find_practice(
             return known, None  # what is due waits in the database until Slack answers
         raise SettingsError([f"SLACK_API_URL cannot be reached ({settings.slack_api_url})"]) from error
     practice = _new_practice(settings, workspace, clock, vault)
-    await database.write(lambda session: _add(session, practice))
+    try:
+        await database.write(lambda session: _add(session, practice))
+    except IntegrityError:  # several processes start together for the first time, and another was faster
+        first = await database.read(first_practice)
+        if first is None or first.team_id != workspace.team_id:
+            raise
+        check_keys(first, vault)
+        return first, socket_url
     for line in hints(practice):
         log.warning(line)
     return practice, socket_url

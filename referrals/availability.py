@@ -1,12 +1,13 @@
 """Pause, resume, and leaving: whether referrals come to a provider, and what becomes of those that already have."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
 
-from store.tables import Offer, Provider, Referral
+from store.tables import Offer, Pass, Provider, Referral
 from store.tables.provider import Insurance
 from store.vocabulary import AttentionKind, DeclineReason, Kind, OfferOutcome, ProviderStatus, Status
 
@@ -139,21 +140,26 @@ def alert_round(tx: Tx, offer_id: str) -> None:
 
 def rounds_without_anybody(tx: Tx) -> list[str]:
     """Ids of offers to alert about, in the order of their referrals: whoever locks several does it in one order."""
-    statement = (
+    looked_at = (
+        Offer.practice_id == tx.practice_id,
+        col(Offer.outcome).is_(None),
+        Offer.kind == Kind.GENERAL,
+        col(Offer.nobody_alerted).is_(False),
+    )
+    passed = defaultdict[str, set[str]](set)
+    passes = select(Pass.offer_id, Pass.provider_id).join(Offer, col(Pass.offer_id) == Offer.id).where(*looked_at)
+    for offer_id, provider_id in tx.session.exec(passes):
+        passed[offer_id].add(provider_id)
+    rounds = (
         select(Offer, Referral)
-        .join(Referral, Offer.referral_id == Referral.id)  # type: ignore[arg-type]
-        .where(
-            Offer.practice_id == tx.practice_id,
-            Offer.outcome == None,  # noqa: E711
-            Offer.kind == Kind.GENERAL,
-            Offer.nobody_alerted == False,  # noqa: E712
-        )
+        .join(Referral, col(Offer.referral_id) == Referral.id)
+        .where(*looked_at)
         .order_by(Referral.id)
     )
     return [
         offer.id
-        for offer, referral in tx.session.exec(statement).all()
-        if not offer.nobody_alerted and nobody_left(tx, referral, offer)
+        for offer, referral in tx.session.exec(rounds).all()
+        if not offer.nobody_alerted and nobody_left(tx, referral, offer, passed.get(offer.id, ()))
     ]
 
 

@@ -85,8 +85,12 @@ def alert_if_nobody_left(tx: Tx, referral: Referral, offer: Offer) -> None:
         need_attention(tx, referral, offer, AttentionKind.NOBODY_ELIGIBLE)
 
 
-def nobody_left(tx: Tx, referral: Referral, offer: Offer) -> bool:
-    """Whether everyone who could be expected to take this General round has passed, or there is no such provider."""
-    passed = set(tx.session.exec(select(Pass.provider_id).where(Pass.offer_id == offer.id)))
-    gone = passed.union(offer.excluded)
+def nobody_left(tx: Tx, referral: Referral, offer: Offer, passed: Iterable[str] | None = None) -> bool:
+    """Whether everyone who could be expected to take this General round has passed, or there is no such provider.
+
+    ``passed``: who has, where that is known already for many rounds at once.
+    """
+    if passed is None:
+        passed = tx.session.exec(select(Pass.provider_id).where(Pass.offer_id == offer.id))
+    gone = {*passed, *offer.excluded}
     return not any(eligible(provider, referral, gone, tx.now) for provider in tx.roster())

@@ -20,10 +20,10 @@ API_KINDS = frozenset({*ERROR_KINDS, "drop", "http_500", "http_502", "slow", "ra
 #: With `_after` the call has its effect first and then the answer is lost, spoilt or late.
 AFTER_KINDS = frozenset(f"{k}_after" for k in ("drop", "http_500", "http_502", "internal_error", "fatal_error", "slow"))
 DELIVERY_KINDS = frozenset({"event_lost", "event_twice", "interaction_twice"})
-SMTP_KINDS = frozenset({"smtp_4xx", "smtp_5xx", "smtp_drop", "smtp_4xx_rcpt", "smtp_5xx_rcpt"})
+SMTP_KINDS = frozenset({"smtp_4xx", "smtp_5xx", "smtp_drop", "smtp_4xx_rcpt", "smtp_5xx_rcpt", "smtp_slow_after"})
 SMS_KINDS = frozenset(
     {"twilio_500", "twilio_500_after", "twilio_drop", "twilio_20429", "twilio_20003", "twilio_21610"}
-    | {"twilio_21211", "twilio_21614", "twilio_slow"}
+    | {"twilio_21211", "twilio_21614", "twilio_slow", "twilio_slow_after"}
 )
 SOCKET_KINDS = frozenset({"socket_drop", "socket_warning", "socket_refresh", "socket_link_disabled"})
 KINDS = API_KINDS | AFTER_KINDS | DELIVERY_KINDS | SMTP_KINDS | SMS_KINDS | SOCKET_KINDS

@@ -105,11 +105,13 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         fault = self.sandbox.faults.strike(faults.SMTP_KINDS - _RCPT_KINDS)
-        if fault and fault.kind != "smtp_drop":
+        if fault and fault.kind not in {"smtp_drop", "smtp_slow_after"}:
             self.refused += 1
             return "451 4.3.0 Try again later" if fault.kind == "smtp_4xx" else "554 5.7.1 Refused"
         mail = self._keep(envelope)
-        if fault and isinstance(server.transport, asyncio.Transport):
+        if fault and fault.kind == "smtp_slow_after":
+            await asyncio.sleep(fault.seconds or 5.0)
+        elif fault and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return f"250 2.0.0 queued as {mail.id}"
 

@@ -24,6 +24,7 @@ def routes(box: Sandbox) -> list[web.RouteDef]:
         web.get("/socket", box.sockets.handle),
         web.post("/response/{team}/{key}", box.response_urls.handle),
         web.post("/2010-04-01/Accounts/{sid}/Messages.json", box.sms.handle),
+        web.get("/2010-04-01/Accounts/{sid}.json", box.sms.account),
         *ui.routes(),
         web.get("/archives/{channel}/{ts}", _permalink),
         web.get("/", _page),

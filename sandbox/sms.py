@@ -70,6 +70,7 @@ class SmsDesk:
         self.messages: list[Sms] = []
         self.landlines: set[str] = set()
         self.opted_out: set[str] = set()
+        self.account_status = "active"
 
     def to(self, number: str) -> list[Sms]:
         return [message for message in self.messages if message.to == number]
@@ -100,9 +101,22 @@ class SmsDesk:
         box.changes.mark()
         if kind == "twilio_drop" and request.transport:
             request.transport.abort()
+        if kind == "twilio_slow_after" and fault:
+            await asyncio.sleep(fault.seconds or 5.0)
         if kind == "twilio_500_after":
             return web.json_response({"code": 20500, "message": "Internal Server Error"}, status=500)
         return web.json_response(body, status=status)
+
+    async def account(self, request: web.Request) -> web.StreamResponse:
+        """GET …/Accounts/{sid}.json (https://www.twilio.com/docs/iam/api/account): nothing but that it is there."""
+        sid = request.match_info["sid"]
+        try:
+            self._authorise(request)
+        except SmsRefused as refused:
+            status, message = _MESSAGES[refused.code]
+            return web.json_response({"code": refused.code, "message": message, "status": status}, status=status)
+        uri = f"/2010-04-01/Accounts/{sid}.json"
+        return web.json_response({"sid": sid, "status": self.account_status, "type": "Full", "uri": uri})
 
     def _authorise(self, request: web.Request) -> None:
         config = self.sandbox.config

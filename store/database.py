@@ -5,22 +5,22 @@ SQLite the whole of it runs in one hop to the writing thread (statement by state
 long: see bench/). Readers on SQLite are aiosqlite connections that cannot write, so one connection alone checkpoints.
 """
 
-import asyncio
 import fcntl
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
+
+from .schema import upgrade
+from .sqlite_writer import SqliteWriter, within
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -29,6 +29,7 @@ Work = Callable[[Session], T]
 BUSY_SECONDS = 1.8
 #: PostgreSQL: how long one statement, and how long the wait for a free connection, may take.
 _STATEMENT_SECONDS = 2.5
+_PATIENT_SECONDS = 600.0
 _POOL_SECONDS = 2.0
 #: Several processes that start together: one brings the tables up to date, the others wait for it. Any number will do.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7203517)"
@@ -53,13 +54,16 @@ class Database(Protocol):
     async def close(self) -> None: ...
 
 
-def open_database(url: str) -> Database:
-    """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Raises DatabaseInUse, or ValueError for others."""
+def open_database(url: str, *, patient: bool = False) -> Database:
+    """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Raises DatabaseInUse, or ValueError for others.
+
+    ``patient``: for a command whose statements may take long, because no click waits for them.
+    """
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         return SqliteDatabase(Path(make_url(url).database or ""))
     if backend == "postgresql":
-        return PostgresDatabase(url)
+        return PostgresDatabase(url, _PATIENT_SECONDS if patient else _STATEMENT_SECONDS)
     raise ValueError(f"no such database: {backend}")
 
 
@@ -69,12 +73,12 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_file(path)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._writer = create_engine(
+        writer = create_engine(
             URL.create("sqlite", database=str(path)), pool_size=1, max_overflow=0, hide_parameters=_HIDDEN
         )
-        event.listen(self._writer, "connect", _prepare_writer)
-        event.listen(self._writer, "begin", _begin_immediate)
+        event.listen(writer, "connect", _prepare_writer)
+        event.listen(writer, "begin", _begin_immediate)
+        self._writer = SqliteWriter(writer)
         readonly = {"mode": "ro", "uri": "true"}
         file = f"file:{quote(str(path))}"  # in this form a "#" or "%" of the path would mean something else
         self._readers = create_async_engine(
@@ -86,32 +90,24 @@ class SqliteDatabase:
         event.listen(self._readers.sync_engine, "connect", _prepare_reader)
 
     async def write(self, work: Work[T]) -> T:
-        return await self._in_thread(lambda: _transact(self._writer, work))
+        return await self._writer.write(work)
 
     async def read(self, work: Work[T]) -> T:
         return await _run_on(self._readers, work)
 
     async def migrate(self) -> None:
-        def upgrade() -> None:
-            with self._writer.begin() as connection:
-                _upgrade(connection)
-
-        await self._in_thread(upgrade)
+        await self._writer.write(lambda session: upgrade(session.connection()))
 
     async def close(self) -> None:
         await self._readers.dispose()  # readers first: the writer, last to close, folds the log back into the file
-        await self._in_thread(self._writer.dispose)
-        self._thread.shutdown()
+        await self._writer.close()
         os.close(self._lock)
-
-    async def _in_thread(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
 
 class PostgresDatabase:
     """Any number of processes; the rows that a use case decides on are locked by it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, statement_seconds: float = _STATEMENT_SECONDS) -> None:
         self._url = url
         self._engine = create_async_engine(
             url,
@@ -120,7 +116,7 @@ class PostgresDatabase:
             pool_timeout=_POOL_SECONDS,
             pool_pre_ping=True,
             hide_parameters=_HIDDEN,
-            connect_args={**_POSTGRES, "command_timeout": _STATEMENT_SECONDS},
+            connect_args={**_POSTGRES, "command_timeout": statement_seconds},
         )
 
     async def write(self, work: Work[T]) -> T:
@@ -135,17 +131,12 @@ class PostgresDatabase:
         try:
             async with engine.begin() as connection:
                 await connection.exec_driver_sql(_ONE_AT_A_TIME)
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(upgrade)
         finally:
             await engine.dispose()
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-def _transact(engine: Engine, work: Work[T]) -> T:
-    with engine.begin() as connection:
-        return _within(connection, work)
 
 
 async def _run_on(engine: AsyncEngine, work: Work[T]) -> T:
@@ -154,15 +145,7 @@ async def _run_on(engine: AsyncEngine, work: Work[T]) -> T:
 
 
 async def _run_sync(connection: AsyncConnection, work: Work[T]) -> T:
-    return await connection.run_sync(lambda plain: _within(plain, work))
-
-
-def _within(connection: Connection, work: Work[T]) -> T:
-    # Autoflush is off: a use case flushes where the order of its statements matters, and says why.
-    with Session(connection, autoflush=False, expire_on_commit=False) as session:
-        result = work(session)
-        session.flush()
-        return result
+    return await connection.run_sync(lambda plain: within(plain, work))
 
 
 def _lock_file(path: Path) -> int:
@@ -174,6 +157,16 @@ def _lock_file(path: Path) -> int:
         os.close(handle)
         raise DatabaseInUse(str(path)) from error
     return handle
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Nobody else opens this SQLite file meanwhile. Raises DatabaseInUse."""
+    lock = _lock_file(path)
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _prepare_writer(connection: Any, _record: object) -> None:
@@ -198,10 +191,3 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql(
         "BEGIN IMMEDIATE"
     )  # takes the write lock before the first read, so nothing read is stale
-
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 #: No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: each letter is heard and read one way only.
@@ -11,7 +12,15 @@ CODE_LENGTH = 5
 
 def new_id() -> str:
     """26 characters, sortable by creation time to the millisecond (the ULID layout), otherwise random."""
-    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return _written((time.time_ns() // 1_000_000) << 80 | secrets.randbits(80))
+
+
+def first_id(moment: datetime) -> str:
+    """The smallest id of this moment of the real clock: where a range over a primary key begins."""
+    return _written(int(moment.timestamp() * 1000) << 80)
+
+
+def _written(number: int) -> str:
     letters = []
     for _ in range(26):
         letters.append(_CROCKFORD[number & 31])

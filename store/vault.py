@@ -20,7 +20,9 @@ class Vault:
     """
 
     def __init__(self, encryption_keys: Sequence[str], index_key: str, history_key: str) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in encryption_keys])
+        fernets = [Fernet(key) for key in encryption_keys]
+        self._first = fernets[0]
+        self._fernet = MultiFernet(fernets)
         self._index_key = index_key.encode()
         self._history_key = history_key.encode()
 
@@ -33,6 +35,19 @@ class Vault:
             return None
         try:
             return self._fernet.decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise UnreadableSecret("no encryption key opens this value") from error
+
+    def renewed(self, sealed: bytes) -> bytes | None:
+        """The same text under the first key; None where that key sealed it. Raises UnreadableSecret."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            pass
+        else:
+            return None
+        try:
+            return self._fernet.rotate(sealed)
         except InvalidToken as error:
             raise UnreadableSecret("no encryption key opens this value") from error
 

@@ -60,9 +60,9 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[Served]:
+async def serving(folder: Path, environment: Mapping[str, str], role: str = "run") -> AsyncIterator[Served]:
     """Once it is ready; killed at the end unless it has ended."""
-    async with starting(folder, environment) as served:
+    async with starting(folder, environment, role) as served:
         process = served.process
         async with asyncio.timeout(READY_SECONDS):
             while not await _ready(served):
@@ -72,9 +72,9 @@ async def serving(folder: Path, environment: Mapping[str, str]) -> AsyncIterator
 
 
 @asynccontextmanager
-async def starting(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[Served]:
+async def starting(folder: Path, environment: Mapping[str, str], role: str = "run") -> AsyncIterator[Served]:
     """At once, ready or not; killed at the end unless it has ended."""
-    process = await _start(folder, environment, "run")
+    process = await _start(folder, environment, role)
     try:
         yield Served(process, environment["PUBLIC_URL"])
     finally:

@@ -29,7 +29,7 @@ async def test_from_an_empty_folder_through_two_imports_to_the_loop(
     async with serving(tmp_path, variables) as served:
         assert await served.get("/healthz") == (200, "ok")
         status, body = await served.get("/readyz")
-        assert (status, json.loads(body)) == (200, {"database": "ok", "queue": "ok"})
+        assert (status, set(json.loads(body).values())) == (200, {"ok"})
         assert (await served.get("/refer/juniper-grove-therapy"))[0] == 200
 
         dry = await referrals(tmp_path, variables, "import", "roster", "roster.csv", "--dry-run")
