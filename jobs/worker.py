@@ -7,17 +7,17 @@ from typing import Any
 
 from arq import cron
 from arq.connections import ArqRedis
+from arq.cron import CronJob
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from referrals import deadlines
 from referrals.tx import WakeKind
 
-from . import outbox, sweep
-from .contained import contained
+from . import audit_runs, sweep
 from .deps import JobDeps
 from .posts import ChannelPoster
-from .queue import ATTEND, QUEUE, SWEEP, serialize
+from .queue import ATTEND, AUDIT, QUEUE, SWEEP, serialize
 from .sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,10 @@ SWEEP_EVERY = 5  # seconds
 _POLL_DELAY = 0.05
 #: A minute of taking on, and the longest attempt on top: whoever cuts a job off leaves what it sends in the dark.
 _JOB_TIMEOUT = 300
+#: Minutes. Apart from the full minute, where everything else is.
+_AUDIT_EVERY, _AUDIT_SECOND = 5, 23
+#: A look at everything takes about a second for a thousand referrals.
+_AUDIT_TIMEOUT = 3600
 #: Seconds for what is under way when the process is told to stop; many a supervisor kills after ten.
 _GRACE = 8.0
 
@@ -40,10 +44,8 @@ class Jobs:
         self._sweep = Sweep(deps, self._poster)
 
     async def attend(self, _ctx: dict[str, Any], practice_id: str) -> None:
-        """Whatever a use case has just made due: cards, notices, posts."""
-        with contained("attend", practice=practice_id):
-            await asyncio.gather(sweep.redraw_cards(self._deps, practice_id), outbox.drain(self._deps, practice_id))
-        await self._poster.run(practice_id)
+        """Whatever a use case has just made due: cards, notices, posts. None of them waits for another."""
+        await sweep.send_all(self._deps, self._poster, practice_id)
 
     async def remind(self, _ctx: dict[str, Any], practice_id: str, offer_id: str) -> None:
         await self._deps.desk.do(practice_id, deadlines.remind, offer_id)
@@ -57,6 +59,9 @@ class Jobs:
     async def sweep(self, _ctx: dict[str, Any]) -> None:
         await self._sweep.run()
 
+    async def audit(self, ctx: dict[str, Any]) -> None:
+        await audit_runs.run_in_turn(ctx["redis"], self._deps.desk, self._deps.stopping)
+
     def by_name(self) -> dict[str, Any]:
         """Wake-up name to function. (arq's own type asks for a function with ``__qualname__``, which methods have.)"""
         return {
@@ -65,21 +70,19 @@ class Jobs:
             WakeKind.REMIND_CLIENT: self.remind_client,
             WakeKind.EXPIRE: self.expire,
             SWEEP: self.sweep,
+            AUDIT: self.audit,
         }
 
 
 def build_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SWEEP_EVERY) -> Worker:
     """A worker on this connection. ``sweep_every``: seconds below 60; None leaves all to the wake-ups (for tests)."""
     jobs = Jobs(deps)
-    every = set(range(0, 60, sweep_every)) if sweep_every else set()
     return Worker(
         functions=[
             func(job, name=str(name), keep_result=0, timeout=_JOB_TIMEOUT, max_tries=3)
             for name, job in jobs.by_name().items()
         ],
-        cron_jobs=[cron(jobs.by_name()[SWEEP], name="cron:sweep", second=every, keep_result=0, timeout=_JOB_TIMEOUT)]
-        if every
-        else None,
+        cron_jobs=_by_the_clock(jobs, sweep_every) if sweep_every else None,
         redis_pool=redis,
         queue_name=QUEUE,
         handle_signals=False,
@@ -90,6 +93,21 @@ def build_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SW
         job_serializer=serialize,
         job_deserializer=json.loads,
     )
+
+
+def _by_the_clock(jobs: Jobs, sweep_every: int) -> list[CronJob]:
+    seconds, minutes = set(range(0, 60, sweep_every)), set(range(0, 60, _AUDIT_EVERY))
+    return [
+        cron(jobs.by_name()[SWEEP], name="cron:sweep", second=seconds, keep_result=0, timeout=_JOB_TIMEOUT),
+        cron(
+            jobs.by_name()[AUDIT],
+            name="cron:audit",
+            minute=minutes,
+            second=_AUDIT_SECOND,
+            keep_result=0,
+            timeout=_AUDIT_TIMEOUT,
+        ),
+    ]
 
 
 async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SWEEP_EVERY) -> None:

@@ -56,7 +56,7 @@ class Postgres:
         for attempt in range(_PATIENCE):
             try:
                 self._server.start()
-            except (SubprocessError, OSError):
+            except (SubprocessError, OSError, AssertionError, LookupError, ValueError):  # a pid file half written, too
                 if attempt == _PATIENCE - 1:
                     raise
             else:

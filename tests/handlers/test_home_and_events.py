@@ -2,7 +2,8 @@
 
 import pytest
 
-from store.vocabulary import ProviderStatus, SlackStanding, Status
+from referrals import slack_trouble
+from store.vocabulary import AttentionKind, ProviderStatus, SlackStanding, Status
 from tests.handlers.conftest import Stage
 
 
@@ -100,6 +101,10 @@ async def test_a_change_counts_at_the_next_click_and_not_after_ten_minutes(stage
     assert (await stage.referral(done.referral_id)).status is Status.PENDING
 
 
-async def test_a_lost_token_is_recorded(stage: Stage) -> None:
-    await stage.box.revoke_tokens()  # answers once the event has been handled
+@pytest.mark.parametrize("how", ["revoke_tokens", "uninstall"])
+async def test_a_lost_token_is_recorded_and_stops_the_sending(stage: Stage, how: str) -> None:
+    await getattr(stage.box, how)()  # answers once the event has been handled
     assert ("token_lost", "done") in await stage.history("p")
+    (item,) = await stage.items()
+    assert item.kind is AttentionKind.SLACK and item.settled_at is None
+    assert not await stage.desk.ask("p", slack_trouble.may_post)

@@ -108,3 +108,19 @@ async def test_stop_and_start(box: Sandbox, hook: list[dict[str, str]]) -> None:
     assert (await send(box))[0] == 201
     assert [form.get("OptOutType") for form in hook] == ["STOP", "START"]
     assert hook[0]["From"] == MOBILE
+
+
+async def test_the_account_tells_its_status_to_whoever_has_its_token(box: Sandbox) -> None:
+    sid, token = box.config.twilio_sid, box.config.twilio_token
+
+    async def account(of: str, *credentials: str) -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": aiohttp.encode_basic_auth(*credentials)}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            async with session.get(f"{box.base_url}/2010-04-01/Accounts/{of}.json") as answer:
+                return answer.status, await answer.json()
+
+    status, body = await account(sid, sid, token)
+    assert (status, body["sid"], body["status"]) == (200, sid, "active")
+    assert (await account(sid, sid, "wrong"))[1]["code"] == 20003
+    assert (await account("ACother", sid, token))[1]["code"] == 20404
+    assert not box.sms.messages
