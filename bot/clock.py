@@ -1,14 +1,13 @@
 """Turning the desk's clock: a signed request from the sandbox, refused against a real workspace."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -46,8 +45,8 @@ def clock_route(signing_secret: str, clock: Clock, database: Database, sweep: Sw
     Whatever is due by then is done at once.
     """
 
-    async def turn(_request: Request, body: str) -> Response:
-        given = json.loads(body).get("offset_seconds")
+    async def turn(content: dict[str, Any]) -> Response:
+        given = content.get("offset_seconds")
         if not isinstance(given, int | float) or not clock.offset.total_seconds() <= given <= _MAX_SECONDS:
             return JSONResponse({"ok": False, "error": "the clock only goes ahead"}, status_code=400)
         wanted = int(given)

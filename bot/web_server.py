@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import uvicorn
-from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp
-from starlette.requests import Request
+from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -113,8 +114,9 @@ def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics) -> list
     return found
 
 
-def _to_bolt(app: AsyncApp) -> Callable[[Request, str], Awaitable[Response]]:
-    async def handle(request: Request, body: str) -> Response:
-        return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body.encode())))
+def _to_bolt(app: AsyncApp) -> Callable[[dict[str, Any]], Awaitable[Response]]:
+    async def handle(content: dict[str, Any]) -> Response:
+        # Only Socket Mode's requests may come parsed, and parsing a click twice would take as long as deciding on it.
+        return to_starlette_response(await app.async_dispatch(AsyncBoltRequest(body=content, mode="socket_mode")))
 
     return handle

@@ -18,7 +18,7 @@ class Referral(SQLModel, table=True):
         UniqueConstraint("practice_id", "external_id"),
         UniqueConstraint("practice_id", "nonce"),
         Index("referral_by_status", "practice_id", "status", "created_at"),
-        Index("referral_of_acceptor", "practice_id", "accepted_by", "status"),
+        Index("referral_of_acceptor", "practice_id", "accepted_by", "status", "accepted_at"),
     )
 
     __mapper_args__ = {"version_id_col": _VERSION}

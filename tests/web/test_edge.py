@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -152,7 +153,9 @@ async def test_a_body_that_drips_is_given_up_in_the_same_time() -> None:
             writer.write(b"x")
             drops += 1
             await asyncio.wait([reading], timeout=0.05)
-        assert (await asyncio.wait_for(reading, PATIENCE)).startswith(b"HTTP/1.1 408 ")
+        # What still drips when the connection ends may have it reset, and then the answer is not read.
+        with suppress(ConnectionResetError):
+            assert (await asyncio.wait_for(reading, PATIENCE)).startswith(b"HTTP/1.1 408 ")
         assert drops < 99
         writer.close()
 
@@ -189,7 +192,9 @@ async def test_a_head_that_drips_ends_the_connection_also_after_a_good_request(p
         writer.write(b"X: y\r\n")
         drops += 1
         await asyncio.wait([reading], timeout=0.05)
-    assert await asyncio.wait_for(reading, PATIENCE) == b"" and drops < 99
+    with suppress(ConnectionResetError):
+        assert await asyncio.wait_for(reading, PATIENCE) == b""
+    assert drops < 99
     writer.close()
 
 
@@ -203,7 +208,9 @@ async def test_a_body_that_nobody_wants_does_not_hold_the_connection(port: int) 
         writer.write(b"x")
         drops += 1
         await asyncio.wait([reading], timeout=0.05)
-    assert await asyncio.wait_for(reading, PATIENCE) == b"" and drops < 99
+    with suppress(ConnectionResetError):
+        assert await asyncio.wait_for(reading, PATIENCE) == b""
+    assert drops < 99
     writer.close()
 
 
