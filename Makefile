@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run keys test check bench browser lock clean
+.PHONY: demo run keys test check bench soak fuzz browser lock clean
 
 demo: $(VENV)/.runtime  ## a workspace in the browser, with no account anywhere
 	$(BIN)/referrals demo
@@ -25,8 +25,14 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev  ## make bench ARGS="decisions growth"
+	$(BIN)/python -m bench $(ARGS)
+
+soak: $(VENV)/.dev  ## make soak ARGS="--minutes 10 --seed 7"
+	$(BIN)/python -m bench.soak $(ARGS)
+
+fuzz: $(VENV)/.dev  ## 100,000 generated requests; make fuzz ARGS="--fuzz-seed=1" repeats a run
+	$(BIN)/python -m pytest tests/fuzz --timeout 3000 --fuzz-requests=100000 $(ARGS)
 
 # The browser tests drive Debian's Chromium. It is installed where it is missing and we may.
 browser:
