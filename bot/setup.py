@@ -23,7 +23,7 @@ from store.vault import Vault
 
 from .key_check import check_keys, key_check
 from .settings import Settings, SettingsError
-from .socket_mode import socket_address
+from .socket_mode import socket_address, will_pass
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,9 @@ async def find_practice(
         await _check_channel(client, settings.referrals_channel)
         await _check_coordinators(client, settings.coordinators)
     except SlackApiError as error:
+        if known is not None and will_pass(error):
+            log.warning("slack_unreachable_at_start", extra={"trouble": answered_code(error)})
+            return known, None
         raise SettingsError([_slack_problem(error)]) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         if known is not None:
@@ -179,4 +182,6 @@ def _slack_problem(error: SlackApiError) -> str:
         return f"SLACK_BOT_TOKEN is refused by Slack ({code}): install the app again and copy its bot token"
     if code == "missing_scope":
         return f"SLACK_BOT_TOKEN lacks the scope {error.response.get('needed')}: update the app from manifest.yml"
+    if will_pass(error):
+        return f"Slack cannot say at the moment whose token SLACK_BOT_TOKEN is ({code}): start again in a minute"
     return f"SLACK_BOT_TOKEN: Slack answers {code}"

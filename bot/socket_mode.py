@@ -20,6 +20,11 @@ _FINISH_SECONDS = 3.0
 _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
 
 
+def will_pass(error: SlackApiError) -> bool:
+    """Whether it says something of Slack's state, and nothing of ours."""
+    return answered_code(error) in _PASSING or bool(error.response.status_code >= 500)
+
+
 async def socket_address(client: AsyncWebClient, app_token: str) -> str | None:
     """Where to connect, once; None when Slack cannot say at the moment. Raises SettingsError for a refused token.
 
@@ -29,7 +34,7 @@ async def socket_address(client: AsyncWebClient, app_token: str) -> str | None:
         answer: Any = await client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
         code = answered_code(error)
-        if code in _PASSING or error.response.status_code >= 500:
+        if will_pass(error):
             log.warning("socket_mode_not_yet", extra={"trouble": code})
             return None
         raise SettingsError([f"SLACK_APP_TOKEN is refused by Slack ({code}): {CURES['SLACK_APP_TOKEN']}"]) from error

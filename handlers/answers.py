@@ -10,7 +10,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from blocks.availability import answer
@@ -20,6 +20,7 @@ from blocks.replies import FORM_LOST
 
 from .click import Click
 from .deps import SlackDeps
+from .people import answered_code
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,4 @@ async def _in_time(what: str, call: Awaitable[Any]) -> bool:
 
 def _code(error: Exception) -> str:
     """Slack's word for it, never the request or the response."""
-    response: Any = getattr(error, "response", None)
-    code = response.get("error") if response is not None and hasattr(response, "get") else None
-    return str(code or type(error).__name__)
+    return answered_code(error) if isinstance(error, SlackApiError) else type(error).__name__

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
@@ -155,6 +156,9 @@ async def _own_team(body: Mapping[str, Any], context: AsyncBoltContext, next: Ca
         context["team_id"] = team
     if not text(body.get("response_url")).startswith(("https://", "http://")):
         context["response_url"] = None  # Bolt tells another workspace's people over it, whatever it is
+    # Left to itself it would put its answer in the place of what was clicked: the card.
+    if context.respond is not None:
+        context["respond"] = partial(context.respond, response_type="ephemeral", replace_original=False)
     await next()
 
 

@@ -79,6 +79,28 @@ async def test_sweeps_do_not_pile_up_while_sending_is_slow(office: Office, monke
     assert most == 1 and sent == 2
 
 
+async def test_a_new_card_does_not_wait_for_notices(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mails that link to the card come back every second until it is posted: they would keep the outbox busy."""
+    let_go = asyncio.Event()
+
+    async def endless(*_: Any) -> int:
+        await let_go.wait()
+        return 0
+
+    monkeypatch.setattr(sweep.outbox, "drain", endless)
+    await office.submit()
+    outside = Outside()
+    deps = outside.deps(office)
+    sending = asyncio.create_task(worker.Jobs(deps).attend({}, office.practice_id))
+    async with asyncio.timeout(20):
+        while not outside.posts:  # noqa: ASYNC110 - a list sets no event
+            await asyncio.sleep(0.01)
+    assert not sending.done()
+    let_go.set()
+    await sending
+    assert len(outside.posts) == 1
+
+
 async def test_one_deadline_that_raises_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = await office.submit(), await office.submit()
     expire = deadlines.expire
