@@ -244,10 +244,9 @@ def _hold_postgres(url: str, held: threading.Event, over: threading.Event) -> No
     asyncio.run(hold())
 
 
+@pytest.mark.parametrize("keeper", ["many"], indirect=True)
 async def test_05_database_down_at_the_click(house: House) -> None:
     """PostgreSQL is stopped and started again; a file cannot be stopped, but a disk can be full (row 26)."""
-    if house.kind == "one":
-        pytest.skip("a SQLite file has no server that could be down")
     assert house.postgres is not None
     done, card = await house.posted()
     await asyncio.to_thread(house.postgres.stop)

@@ -13,6 +13,7 @@ from referrals.slack_trouble import Scope
 from referrals.tx import Tx
 from store.tables import Delivery
 from tests.desk import Office
+from tests.engines import ON_SQLITE
 
 pytestmark = pytest.mark.anyio
 
@@ -46,17 +47,15 @@ def _plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
     ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("what", ASKED)
-async def test_no_table_is_read_whole(office: Office, engine: str, what: str) -> None:
-    if engine != "sqlite":
-        pytest.skip("PostgreSQL plans by its statistics, of which an empty table has none")
+async def test_no_table_is_read_whole(office: Office, what: str) -> None:
     steps = await office.do(_plans, ASKED[what])
     assert steps and all(step.startswith(("SEARCH", "USE TEMP B-TREE")) for step in steps), steps
 
 
-async def test_opening_slacks_door_again_reads_what_waits_only(office: Office, engine: str) -> None:
-    if engine != "sqlite":
-        pytest.skip("as above")
+@ON_SQLITE
+async def test_opening_slacks_door_again_reads_what_waits_only(office: Office) -> None:
     await office.do(slack_trouble.met, "is_archived", Scope.CHANNEL)
     steps = await office.do(_plans, lambda tx: slack_trouble.over(tx, Scope.CHANNEL))
     assert steps and all(step.startswith("SEARCH") for step in steps), steps

@@ -7,10 +7,11 @@ Database of its own, as two processes would, and neither decides before both hav
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import bindparam, insert
@@ -28,9 +29,9 @@ from tests.engines import opened
 
 #: Pairs under way together: each takes one connection of either process, which has sixteen.
 TOGETHER = 8
-#: Turns of the loop that a side waits after both have looked: use cases have more or fewer statements before they
-#: hold the referral, and whoever comes last to a meeting would be the first to leave it.
-HEAD_STARTS = (0, 0, 1, 5, 25)
+#: How often a side looks again once both have: use cases have more or fewer statements before they hold the referral,
+#: and whoever comes last to a meeting would be the first to leave it.
+LOOKS_AGAIN = (0, 0, 1, 2, 3)
 _ID_LENGTH = len(new_id())
 _DREW = "U0DREW"
 #: Who hears of what needs a coordinator: two people, so that "once" means once each.
@@ -74,6 +75,7 @@ class Track:
 
     processes: list[Office]
     chance: random.Random
+    _codes: Iterator[int] = field(default_factory=count)
 
     @property
     def office(self) -> Office:
@@ -92,7 +94,7 @@ class Track:
     async def refer(self, times: int, preferred: Provider | None = None) -> list[Done]:
         """One referral, and its like for so many other clients: each submitted would take longer than its race."""
         first = await self.office.submit(preferred)
-        return await self.office.do(_copies, first, times)
+        return await self.office.do(_copies, first, [f"R-{next(self._codes):05}" for _ in range(times)])
 
     async def run(self, pairs: Sequence[Pair]) -> list[tuple[Any, Any]]:
         """What both sides of each pair were answered. Whatever a use case raises fails the test."""
@@ -118,10 +120,10 @@ class Track:
         if not self.apart:
             await meeting.wait()
             return await office.do(side.use_case, *side.args)
-        return await office.do(_after_both_have_looked(side, meeting, self.chance.choice(HEAD_STARTS)), *side.args)
+        return await office.do(_after_both_have_looked(side, meeting, self.chance.choice(LOOKS_AGAIN)), *side.args)
 
 
-def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, turns: int) -> Callable[..., Any]:
+def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, again: int) -> Callable[..., Any]:
     """Begins its transaction and reads, waits until the other side has as well, and only then decides."""
     met = False
 
@@ -130,14 +132,16 @@ def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, turns: int) ->
         if not met:  # a use case that is run again has met the other one before
             met = True
             side.look(tx)
-            await_only(_met(meeting, turns))
+            await_only(meeting.wait())
+            for _ in range(again):
+                side.look(tx)
         return side.use_case(tx, *args)
 
     return run
 
 
-def _copies(tx: Tx, done: Done, times: int) -> list[Done]:
-    """So many like it: its rows under new ids, each with a history signed for it."""
+def _copies(tx: Tx, done: Done, codes: list[str]) -> list[Done]:
+    """Its like with these codes: its rows under new ids, each with a history signed for it."""
     referral, offer = tx.get(Referral, done.referral_id), tx.get(Offer, done.offer_id)
     assert referral is not None and offer is not None
     client = tx.get(Client, referral.client_id)
@@ -147,9 +151,9 @@ def _copies(tx: Tx, done: Done, times: int) -> list[Done]:
     entry = Entry(event.event, event.actor, event.surface, data=event.data)
     rows: dict[type[SQLModel], list[dict[str, Any]]] = defaultdict(list)
     copies = []
-    for turn in range(times):
+    for code in codes:
         ids = {one.id: new_id() for one in (client, referral, offer, *told)}
-        values = _renamed(referral, ids) | {"code": f"R-{turn:05}", "history_head": "", "history_count": 0}
+        values = _renamed(referral, ids) | {"code": code, "history_head": "", "history_count": 0}
         copy = Referral(**values)
         rows[History].append(append(tx.vault, copy, entry, event.at))
         rows[Referral].append(values | {"history_head": copy.history_head, "history_count": copy.history_count})
@@ -171,12 +175,6 @@ def _renamed(row: SQLModel, ids: dict[str, str]) -> dict[str, Any]:
                 value = value.replace(old, new)
             values[name] = value
     return values
-
-
-async def _met(meeting: asyncio.Barrier, turns: int) -> None:
-    await meeting.wait()
-    for _ in range(turns):
-        await asyncio.sleep(0)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from store.tables import Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, ProviderStatus, Status
 from tests.desk import CORA, by, intake
 
-from .racing import COORDINATORS, Ended, Pair, Side, Track, ended, track
+from .racing import COORDINATORS, TOGETHER, Ended, Pair, Side, Track, ended, track
 
 TIMES = 1000
 #: Every pause looks at each General round of its practice, so that one practice for all would be slow.
@@ -73,6 +73,13 @@ async def field_(database_url: str) -> AsyncIterator[Track]:
 async def timed(field_: Track, pairs: list[Pair]) -> tuple[list[tuple[Any, Any]], float]:
     started = time.monotonic()
     return await field_.run(pairs), time.monotonic() - started
+
+
+async def offered(field_: Track) -> list[tuple[Done, Provider]]:
+    """Those that race together are each another provider's, whose row is locked, too: they would queue for one."""
+    *mayas, _ = await field_.office.team(*(f"Maya{turn} Chen" for turn in range(TOGETHER)), "Noor Haddad")
+    each = [[(done, maya) for done in await field_.refer(TIMES // TOGETHER, maya)] for maya in mayas]
+    return [one for few in zip(*each, strict=True) for one in few]
 
 
 # What has been said of a referral, as (template, recipient)
@@ -127,18 +134,17 @@ async def test_accept_and_accept(field_: Track, scores: Scores) -> None:
 
 async def test_accept_and_decline(field_: Track, scores: Scores) -> None:
     """A coordinator declines for the provider while they accept."""
-    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
-    given = await field_.refer(TIMES, maya)
+    given = await offered(field_)
     pairs = [
         (
             Side(accept, (by(maya), done.offer_id), done.offer_id),
             Side(decline, (CORA, done.offer_id, DeclineReason.SCHEDULE), done.offer_id),
         )
-        for done in given
+        for done, maya in given
     ]
     answers, seconds = await timed(field_, pairs)
     after, wins = await ended(field_.office), Counter[str]()
-    for done, (accepted, declined) in zip(given, answers, strict=True):
+    for (done, maya), (accepted, declined) in zip(given, answers, strict=True):
         one = after[done.referral_id]
         assert {type(accepted), type(declined)} == {Done, Since}
         if isinstance(accepted, Done):
@@ -154,19 +160,18 @@ async def test_accept_and_decline(field_: Track, scores: Scores) -> None:
 
 async def test_accept_and_expire(field_: Track, scores: Scores) -> None:
     """At the very moment of the deadline: acceptable until expiry is written."""
-    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
-    given = await field_.refer(TIMES, maya)
+    given = await offered(field_)
     field_.office.clock.turn(hours=48)
     pairs = [
         (
             Side(accept, (by(maya), done.offer_id), done.offer_id),
             Side(expire, (done.offer_id,), done.offer_id),
         )
-        for done in given
+        for done, maya in given
     ]
     answers, seconds = await timed(field_, pairs)
     after, wins = await ended(field_.office), Counter[str]()
-    for done, (accepted, expired) in zip(given, answers, strict=True):
+    for (done, maya), (accepted, expired) in zip(given, answers, strict=True):
         one = after[done.referral_id]
         assert isinstance(accepted, Done) is not expired
         if expired:
@@ -180,18 +185,17 @@ async def test_accept_and_expire(field_: Track, scores: Scores) -> None:
 
 async def test_accept_and_withdraw(field_: Track, scores: Scores) -> None:
     """Both may happen, in one order only: whoever accepted first is told to stop."""
-    maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
-    given = await field_.refer(TIMES, maya)
+    given = await offered(field_)
     pairs = [
         (
             Side(accept, (by(maya), done.offer_id), done.offer_id),
             Side(close, (CORA, done.referral_id, CloseReason.WITHDRAWN), done.offer_id),
         )
-        for done in given
+        for done, maya in given
     ]
     answers, seconds = await timed(field_, pairs)
     after, wins = await ended(field_.office), Counter[str]()
-    for done, (accepted, closed) in zip(given, answers, strict=True):
+    for (done, maya), (accepted, closed) in zip(given, answers, strict=True):
         one = after[done.referral_id]
         assert isinstance(closed, Done) and one.referral.status is Status.CLOSED
         first = isinstance(accepted, Done)

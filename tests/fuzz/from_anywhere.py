@@ -1,0 +1,162 @@
+"""What comes from anywhere: the public form and its fields, paths nobody serves, methods, headers, bodies of 10 MB."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from hypothesis import strategies as st
+
+from web.form_words import LABELS
+
+from .from_slack import FORM, JSON
+from .target import Ask
+from .values import CANARIES, anything, anything_typed, our_ids, weighted
+
+_GOOD = {
+    "age_band": "18-64",
+    "email_ok": "yes",
+    "state": "NY",
+    "service": "individual",
+    "delivery": "telehealth",
+    "insurer": "aetna",
+    "concerns": "anxiety",
+}
+_FORM_PATH = b"/refer/juniper-grove-therapy"
+#: One address asks too often, the others now and then.
+_callers = weighted(
+    (1, st.sampled_from(["198.51.100.7", ""])),
+    (9, st.builds("203.0.{}.{}".format, st.integers(0, 255), st.integers(0, 255))),
+)
+_nonces = weighted(
+    (8, st.builds("QNONCE{:02}Q".format, st.integers(0, 99))),
+    (1, st.sampled_from(["", "x", "a.b.c", "W10.x.y", "QNONCE07Qx"])),
+    (1, anything_typed),
+)
+_weird = st.sampled_from(
+    [
+        (b"host", b"evil.example.org"),
+        (b"host", b""),
+        (b"x-forwarded-for", b"1.2.3.4, ::1, x, [::1"),
+        (b"x-forwarded-host", b"evil.example.org"),
+        (b"x-forwarded-proto", b"javascript"),
+        (b"accept", b"text/html"),
+        (b"accept", b"\xff\xfe"),
+        (b"accept-encoding", b"gzip, br, x" * 50),
+        (b"content-length", b"-1"),
+        (b"content-length", b"99999999999999999999"),
+        (b"transfer-encoding", b"chunked, x"),
+        (b"expect", b"100-continue"),
+        (b"range", b"bytes=0-,-1,5-2"),
+        (b"if-modified-since", b"yesterday"),
+        (b"cookie", b"a=b; " * 100),
+        (b"cookie", b"\x00=\xff"),
+        (b"authorization", b"Bearer " + b"x" * 200),
+        (b"authorization", b"Bearer \xff"),
+        (b"x-http-method-override", b"DELETE"),
+        (b"upgrade", b"websocket"),
+        (b"user-agent", b"x" * 20_000),
+        (b"", b""),
+        (b"\xff", b"\r\nset-cookie: a=b"),
+    ]
+)
+_headers = st.lists(_weird, max_size=3).map(tuple)
+
+
+@st.composite
+def _fields(draw: st.DrawFn) -> list[tuple[str, str]]:
+    who = draw(st.sampled_from(CANARIES))
+    given: dict[str, Any] = _GOOD | {"client_name": who.name, "client_email": who.email, "client_phone": who.phone}
+    given["nonce"] = draw(_nonces)
+    if draw(st.booleans()):
+        given["preferred_provider"] = draw(our_ids)
+    for _ in range(draw(st.integers(0, 2))):
+        name = draw(st.sampled_from([*LABELS, "nonce", "external_id", "source_email", "practice_id", "channel"]))
+        # A source is somebody's business name, kept and shown as it is typed.
+        theirs = weighted((9, anything), (1, st.sampled_from([who.name, who.phone, who.notes])))
+        given[name] = draw(anything if name in ("source", "source_email") else theirs)
+    if draw(st.integers(0, 3)) == 0:
+        del given[draw(st.sampled_from(sorted(given)))]
+    pairs = list(given.items())
+    if draw(st.integers(0, 5)) == 0:
+        pairs += pairs[: draw(st.integers(0, 5))]
+    return pairs
+
+
+@st.composite
+def filled_in(draw: st.DrawFn) -> Ask:
+    body = urlencode(draw(_fields()), errors="surrogatepass").encode()
+    headers = (FORM, *draw(_headers)) if draw(st.integers(0, 4)) == 0 else (FORM,)
+    return Ask("POST", _FORM_PATH, b"", headers, body, None, "public form", True, draw(_callers))
+
+
+_SLUGS = (_FORM_PATH, _FORM_PATH, b"/refer/nobody", b"/refer/" + b"x" * 300, "/refer/jüniper".encode(), b"/refer/a b")
+_PATHS = (
+    b"/",
+    b"",
+    b"*",
+    b"//evil.example.org/refer",
+    b"/refer",
+    b"/refer/",
+    b"/static/../../etc/passwd",
+    b"/static/pages-000000000000.css",
+    b"/slack/install",
+    b"/.env",
+    b"/\x00",
+    b"/%00%ff%fe",
+    b"/" + b"a/" * 3000,
+    b"/metrics/",
+    b"/healthz?x",
+    b"/refer/juniper-grove-therapy/",
+    b"/refer/juniper-grove-therapy/thanks/../x",
+    b"http://evil.example.org/",
+)
+_WATCHED = (b"/healthz", b"/readyz", b"/metrics")
+_methods = st.sampled_from(
+    ["GET", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X", "get", "\xff"]
+)
+_queries = st.one_of(
+    st.just(b""),
+    st.binary(max_size=40),
+    st.sampled_from([b"code=R-7K3QM&by=email", b"code=<script>&by=x&again", b"a=" * 2000, b"%", b"code=%ff&code=%00"]),
+    anything_typed.map(lambda text: urlencode({"code": text, "by": text}, errors="surrogatepass").encode()),
+)
+
+
+@st.composite
+def looked_at(draw: st.DrawFn) -> Ask:
+    path = draw(st.sampled_from([*_SLUGS, *(slug + b"/thanks" for slug in _SLUGS), *_PATHS, *_WATCHED]))
+    path = draw(st.binary(max_size=30)) if draw(st.integers(0, 9)) == 0 else path
+    method = draw(_methods)
+    if method == "POST" and path.startswith(_FORM_PATH):
+        method = "HEAD"  # forms that are sent are made above
+    return Ask(method, path, draw(_queries), draw(_headers), b"", None, "looked at", False, draw(_callers))
+
+
+_LONG = b"x" * 10_000_000
+too_long = st.builds(
+    lambda path, kind, head, signed: Ask("POST", path, b"", (kind,), head + _LONG, signed, "10 MB"),
+    st.sampled_from([b"/slack/events", b"/clock", _FORM_PATH, b"/nowhere", b"/healthz"]),
+    st.sampled_from([FORM, JSON]),
+    st.sampled_from([b"payload=", b"client_name=", b"{", b""]),
+    st.sampled_from([None, 0]),
+)
+not_a_form = st.builds(
+    lambda body, kind: Ask("POST", _FORM_PATH, b"", ((b"content-type", kind),), body, None, "not a form", True),
+    st.binary(max_size=100),
+    st.sampled_from([b"", b"text/plain", b"application/json", b"multipart/form-data; boundary=", b"\xff"]),
+)
+#: A form under a nonce that was never given out: shown again, never kept.
+forged_form = st.builds(
+    lambda fields, nonce: Ask(
+        "POST",
+        _FORM_PATH,
+        b"",
+        (FORM,),
+        urlencode([*((n, v) for n, v in fields if n != "nonce"), ("nonce", nonce)], errors="surrogatepass").encode(),
+        None,
+        "forged form",
+        True,
+        "203.0.113.9",
+    ),
+    _fields(),
+    st.sampled_from(["", "x", "a.b.c", "QNONCE07Qx", "W10.x.y"]),
+)
