@@ -45,7 +45,7 @@ lock:  ## needs uv; writes hashes, and no index host
 	uv pip compile pyproject.toml --extra dev -c requirements.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -o requirements-dev.lock -q
 
 clean:
-	rm -rf $(VENV) .demo build dist
+	rm -rf $(VENV) .demo .soak build dist
 
 # Debian's Python comes without venv; where it is missing and we may, it is installed too.
 $(VENV)/bin/python:

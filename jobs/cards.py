@@ -60,19 +60,24 @@ async def post(deps: JobDeps, practice_id: str, offer_id: str) -> None:
     view = await deps.desk.ask(practice_id, card, offer_id) if mine else None
     if view is None or mine is None:
         return
-    if view.superseded or view.status is Status.CLOSED:
+    over = view.superseded or view.status is Status.CLOSED
+    if over and mine.attempts == 1:
         await deps.desk.do(practice_id, shown, offer_id, mine, view.version)  # it ended before anybody could see it
         return
     practice = await deps.desk.ask(practice_id, Tx.practice)
     channel = practice.channel_id
     try:
         async with _in_time(_POST_LEASE):
+            # Also when it is over: a card that was posted in the dark must not stand there open for ever.
             ts = await _found(deps, channel, view, mine) if mine.attempts > 1 else None
             version = 0 if ts else view.version  # one that was found shows what was true when it was posted
-            if ts is None:
+            if ts is None and not over:
                 channel, ts = await deps.slack.post(channel, _drawn(view))
     except DeliveryError as error:
         await _failed(deps, practice_id, offer_id, mine, error)
+        return
+    if ts is None:
+        await deps.desk.do(practice_id, shown, offer_id, mine, view.version)
         return
     await deps.desk.do(practice_id, posted, offer_id, mine, channel, ts, version)
     try:

@@ -11,6 +11,9 @@ from referrals.letters import Letter, PracticeLetter
 from .slack import SlackSender
 from .waits import Waits
 
+#: Of twenty each: as many as a process can have under way on its connections without waiting long for one.
+_DRAINS = 4
+
 
 class MailSender(Protocol):
     async def __call__(self, letter: Letter | PracticeLetter, delivery_id: str) -> str:
@@ -26,7 +29,8 @@ class TextSender(Protocol):
 class JobDeps:
     """``coordinator_email``: a Slack user's address, or None; only Slack knows it. Raises DeliveryError.
 
-    ``stopping``: nothing new is taken on while it is set; what is under way is finished.
+    ``stopping``: nothing new is taken on while it is set; what is under way is finished. ``drains``: how many may go
+    through the outbox at once in this process; a burst of wake-ups would else claim more than the database can follow.
     """
 
     desk: Desk
@@ -36,3 +40,4 @@ class JobDeps:
     coordinator_email: Callable[[str], Awaitable[str | None]]
     waits: Waits = field(default_factory=Waits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    drains: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DRAINS))

@@ -94,9 +94,14 @@ async def send_all(deps: JobDeps, poster: ChannelPoster, practice_id: str) -> No
 
     await asyncio.gather(
         alone("cards", redraw_cards(deps, practice_id)),
-        alone("outbox", outbox.drain(deps, practice_id)),
+        alone("outbox", drain_in_turn(deps, practice_id)),
         alone("posts", poster.run(practice_id)),
     )
+
+
+async def drain_in_turn(deps: JobDeps, practice_id: str) -> None:
+    async with deps.drains:
+        await outbox.drain(deps, practice_id)
 
 
 async def redraw_cards(deps: JobDeps, practice_id: str) -> None:

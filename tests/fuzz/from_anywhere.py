@@ -110,8 +110,9 @@ _PATHS = (
     b"http://evil.example.org/",
 )
 _WATCHED = (b"/healthz", b"/readyz", b"/metrics")
-_methods = st.sampled_from(
-    ["GET", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X", "get", "\xff"]
+_methods = weighted(
+    (3, st.just("GET")),
+    (2, st.sampled_from(["HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "X", "get", "\xff"])),
 )
 _queries = st.one_of(
     st.just(b""),
@@ -121,10 +122,17 @@ _queries = st.one_of(
 )
 
 
+_everywhere = weighted(
+    (4, st.sampled_from([*_SLUGS, *(slug + b"/thanks" for slug in _SLUGS)])),
+    (2, st.sampled_from(_WATCHED)),
+    (3, st.sampled_from(_PATHS)),
+    (1, st.binary(max_size=30)),
+)
+
+
 @st.composite
 def looked_at(draw: st.DrawFn) -> Ask:
-    path = draw(st.sampled_from([*_SLUGS, *(slug + b"/thanks" for slug in _SLUGS), *_PATHS, *_WATCHED]))
-    path = draw(st.binary(max_size=30)) if draw(st.integers(0, 9)) == 0 else path
+    path = draw(_everywhere)
     method = draw(_methods)
     if method == "POST" and path.startswith(_FORM_PATH):
         method = "HEAD"  # forms that are sent are made above
@@ -140,13 +148,16 @@ too_long = st.builds(
     st.sampled_from([None, 0]),
 )
 not_a_form = st.builds(
-    lambda body, kind: Ask("POST", _FORM_PATH, b"", ((b"content-type", kind),), body, None, "not a form", True),
+    lambda body, kind, caller: Ask(
+        "POST", _FORM_PATH, b"", ((b"content-type", kind),), body, None, "not a form", True, caller
+    ),
     st.binary(max_size=100),
     st.sampled_from([b"", b"text/plain", b"application/json", b"multipart/form-data; boundary=", b"\xff"]),
+    _callers,
 )
 #: A form under a nonce that was never given out: shown again, never kept.
 forged_form = st.builds(
-    lambda fields, nonce: Ask(
+    lambda fields, nonce, caller: Ask(
         "POST",
         _FORM_PATH,
         b"",
@@ -155,8 +166,9 @@ forged_form = st.builds(
         None,
         "forged form",
         True,
-        "203.0.113.9",
+        caller,
     ),
     _fields(),
     st.sampled_from(["", "x", "a.b.c", "QNONCE07Qx", "W10.x.y"]),
+    _callers,
 )
