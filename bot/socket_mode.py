@@ -8,6 +8,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.app import UNEXPECTED_SHAPE
 from handlers.people import answered_code
 
 from .settings import CURES, SettingsError
@@ -56,6 +57,8 @@ class SocketMode(AsyncSocketModeHandler):
         self._under_way.add(task)
         try:
             await super().handle(client, req)
+        except UNEXPECTED_SHAPE as error:  # the client would log it with its text, and the envelope goes unanswered
+            log.warning("envelope_malformed", extra={"error": type(error).__name__})
         finally:
             self._under_way.discard(task)
 

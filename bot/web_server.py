@@ -10,11 +10,11 @@ import uvicorn
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from handlers.app import DeskApp
+from handlers.app import UNEXPECTED_SHAPE, DeskApp
 from web.edge import edged
 from web.form import form_routes
 from web.health import health_routes
@@ -117,6 +117,10 @@ def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics) -> list
 def _to_bolt(app: AsyncApp) -> Callable[[dict[str, Any]], Awaitable[Response]]:
     async def handle(content: dict[str, Any]) -> Response:
         # Only Socket Mode's requests may come parsed, and parsing a click twice would take as long as deciding on it.
-        return to_starlette_response(await app.async_dispatch(AsyncBoltRequest(body=content, mode="socket_mode")))
+        try:
+            asked = AsyncBoltRequest(body=content, mode="socket_mode")
+        except UNEXPECTED_SHAPE:
+            return PlainTextResponse("malformed", 400)
+        return to_starlette_response(await app.async_dispatch(asked))
 
     return handle

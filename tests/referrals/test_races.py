@@ -28,7 +28,7 @@ from tests.desk import CORA, by, intake
 
 from .racing import COORDINATORS, TOGETHER, Ended, Pair, Side, Track, ended, track
 
-TIMES = 1000
+TIMES, DOUBLES = 1000, 200
 #: Every pause looks at each General round of its practice, so that one practice for all would be slow.
 IN_ONE_PRACTICE = 10
 SEED = 20251114
@@ -266,7 +266,7 @@ def offered_or_open(one: Ended, maya: Provider, done: Done, paused: Availability
 
 async def test_the_same_person_twice(field_: Track, scores: Scores) -> None:
     maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
-    given = await field_.refer(TIMES)
+    given = await field_.refer(DOUBLES)
     click = [Side(accept, (by(maya), done.offer_id), done.offer_id) for done in given]
     answers, seconds = await timed(field_, [(side, side) for side in click])
     after, wins = await ended(field_.office), Counter[str]()
@@ -281,12 +281,12 @@ async def test_the_same_person_twice(field_: Track, scores: Scores) -> None:
 async def test_the_same_form_twice(field_: Track) -> None:
     maya, _ = await field_.office.team("Maya Chen", "Noor Haddad")
     forms = [
-        intake(maya, nonce=f"nonce {turn}", client_email=f"ada{turn}@clients.example.net") for turn in range(TIMES)
+        intake(maya, nonce=f"nonce {turn}", client_email=f"ada{turn}@clients.example.net") for turn in range(DOUBLES)
     ]
     sends = [Side(submit, (CLIENT, form)) for form in forms]
     answers, _ = await timed(field_, [(side, side) for side in sends])
     after = await ended(field_.office)
-    assert len(after) == TIMES
+    assert len(after) == DOUBLES
     for first, second in answers:
         assert first == second
         one = after[first.referral_id]
