@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run keys test check bench soak fuzz browser lock clean
+.PHONY: demo run keys test faults check bench soak fuzz browser lock clean
 
 demo: $(VENV)/.runtime  ## a workspace in the browser, with no account anywhere
 	$(BIN)/referrals demo
@@ -17,7 +17,10 @@ keys: $(VENV)/.runtime  ## fresh keys, added to .env unless it has some
 	@umask 077; $(BIN)/referrals keys >> .env && echo "The keys are in .env; keep a copy somewhere safe."
 
 test: $(VENV)/.dev browser  ## make test ARGS="tests/loop -x"
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/faults $(ARGS)
+
+faults: $(VENV)/.dev  ## the real processes against each fault: many at a time, and so one test after the other
+	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
