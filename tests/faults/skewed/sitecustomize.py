@@ -1,7 +1,8 @@
 """Read by Python at the start of a process whose PYTHONPATH names this folder: what can go wrong inside one.
 
 SKEW_SECONDS: its machine's clock is wrong by that much. SKEW_FILE: by as much as the file says at that moment.
-HANG_FILE: the sweep does not get on while the file is there; and the auditor watches it for a moment, not for a minute.
+HANG_FILE: the sweep does not get on while the file is there, and each process whose sweep hangs leaves a file with its
+pid beside it; and the auditor watches it for a moment, not for a minute.
 """
 
 import asyncio
@@ -29,6 +30,8 @@ def _make_the_sweep_hang(file: str) -> None:
     go_on = sweep.act_on_deadlines
 
     async def hang(*args: Any) -> Any:
+        if os.path.exists(file):  # noqa: ASYNC240, PTH110
+            Path(f"{file}-{os.getpid()}").touch()  # noqa: ASYNC240
         while os.path.exists(file):  # noqa: ASYNC110, ASYNC240, PTH110 - a file sets no event
             await asyncio.sleep(0.05)
         return await go_on(*args)
