@@ -16,10 +16,11 @@ keys: $(VENV)/.runtime  ## fresh keys, added to .env unless it has some
 	@if grep -qs '^ENCRYPTION_KEYS=' .env; then echo ".env has keys already; they are kept"; exit 1; fi
 	@umask 077; $(BIN)/referrals keys >> .env && echo "The keys are in .env; keep a copy somewhere safe."
 
-test: $(VENV)/.dev browser  ## make test ARGS="tests/loop -x"
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/faults $(ARGS)
+test: $(VENV)/.dev browser  ## everything, or make test ARGS="tests/loop -x"
+	$(BIN)/python -m pytest -n auto --dist loadfile $(or $(ARGS),--ignore=tests/faults)
+	$(if $(ARGS),,$(MAKE) faults)
 
-faults: $(VENV)/.dev  ## the real processes against each fault: many at a time, and so one test after the other
+faults: $(VENV)/.dev  ## the real processes against each fault: six share the machine, so one test after the other
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 check: $(VENV)/.dev
