@@ -21,6 +21,21 @@ class ActionId(StrEnum):
     RELEASE_WAITING = "referral.release_waiting"  # nothing
     MORE = "referral.more"  # a menu, whose options stand for buttons: see menu_value
     KEEP_WAITING = "referral.keep_waiting"  # nothing
+    DETAILS = "referral.details"  # referral
+    OPEN_PAGE = "referral.open_page"  # a link button: nothing to do but acknowledge it
+    ALREADY_CONTACTED = "referral.already_contacted"  # offer
+    NO_ANSWER = "referral.no_answer"  # referral
+    PLAN = "referral.plan"  # checkboxes, whose options hold the items; the block id holds the referral
+    PAUSE_FOR = "referral.pause_for"  # nothing: opens the form
+    RESUME_ONE = "referral.resume_one"  # "insurer=SLUG" or "state=NY"
+    PAUSE_NOW = "referral.pause_now"  # what was read back, as pause_value
+    NEVER_MIND = "referral.never_mind"  # nothing: the question goes away
+    LIMIT = "referral.limit"  # nothing: opens the form
+    PROFILE = "referral.profile"  # nothing: opens the form
+    ASK_LICENCE = "referral.ask_licence"  # offer
+    ALLOW_LICENCE = "referral.allow_licence"  # attention item
+    ATTEST = "referral.attest"  # nothing: opens the form about client information in Slack
+    HOME_PAGE = "referral.home_page"  # "GROUP NUMBER": another page of a list on Home
     REASON = "referral.reason"  # an input, not a button
     PROVIDER = "referral.provider"  # the same
 
@@ -33,6 +48,13 @@ class CallbackId(StrEnum):
     CONFIRM = "referral.confirm"
     ASSIGN = "referral.assign"
     CLOSE = "referral.close"
+    NO_ANSWER = "referral.no_answer"
+    PAUSE = "referral.pause"
+    LIMIT = "referral.limit"
+    PROFILE = "referral.profile"
+    ALLOW_LICENCE = "referral.allow_licence"
+    FIND = "referral.find"
+    ATTEST = "referral.attest"
 
 
 class BlockId(StrEnum):

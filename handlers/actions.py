@@ -9,18 +9,16 @@ from blocks import availability as availability_words
 from blocks.availability import answer
 from blocks.ids import ActionId
 from blocks.modals import assign_form, close_form, confirm_form, decline_form, release_form
-from blocks.replies import UNKNOWN_BUTTON, passed, phoned, refused, reply
-from blocks.whom import whom_to_ask
+from blocks.replies import UNKNOWN_BUTTON, passed, phoned
 from referrals.accept import accept
 from referrals.availability import Availability, pause, release_waiting, resume
 from referrals.close import Closing, may_close
 from referrals.coordinate import may_coordinate, reopen
 from referrals.decline import may_decline, may_release, pass_
 from referrals.lifecycle import Event
-from referrals.outcomes import Asks, Decision, Done, Missing, Refused
+from referrals.outcomes import Asks, Done
 from referrals.progress import contacted, scheduled
 from referrals.progress import phoned as record_phoned
-from referrals.tx import Tx
 from referrals.views.coordinators import choices
 
 from .answers import open_form, tell
@@ -28,6 +26,7 @@ from .click import Click
 from .deps import SlackDeps
 from .home import publish_home
 from .own import on_own
+from .settling import settle
 from .who import Caller, act
 
 Handler = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
@@ -46,33 +45,33 @@ async def _accept(deps: SlackDeps, caller: Caller, click: Click) -> None:
     if isinstance(outcome, Asks):
         await open_form(deps, click, confirm_form(outcome, home=click.on_home))
     else:
-        await _settle(deps, caller, click, outcome, silent=not click.in_modal)
+        await settle(deps, caller, click, outcome, silent=not click.in_modal)
 
 
 async def _pass(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, pass_, click.value)
     words = passed(outcome.code) if isinstance(outcome, Done) else None
-    await _settle(deps, caller, click, outcome, words)
+    await settle(deps, caller, click, outcome, words)
 
 
 async def _contacted(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, contacted, click.value)
-    await _settle(deps, caller, click, outcome, silent=click.on_card)
+    await settle(deps, caller, click, outcome, silent=click.on_card)
 
 
 async def _scheduled(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, scheduled, click.value)
-    await _settle(deps, caller, click, outcome, silent=click.on_card)
+    await settle(deps, caller, click, outcome, silent=click.on_card)
 
 
 async def _reopen(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    await _settle(deps, caller, click, await act(deps, caller, click.action_id, reopen, click.value))
+    await settle(deps, caller, click, await act(deps, caller, click.action_id, reopen, click.value))
 
 
 async def _phoned(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, record_phoned, click.value)
     words = phoned(outcome.code) if isinstance(outcome, Done) else None
-    await _settle(deps, caller, click, outcome, words)
+    await settle(deps, caller, click, outcome, words)
 
 
 async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -80,7 +79,7 @@ async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
     if isinstance(outcome, Done):
         await open_form(deps, click, decline_form(click.value, outcome.code, home=click.on_home))
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -88,7 +87,7 @@ async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
     if isinstance(outcome, Done):
         await open_form(deps, click, release_form(click.value, outcome.code, home=click.on_home))
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -96,7 +95,7 @@ async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
     if isinstance(outcome, Closing):
         await open_form(deps, click, close_form(click.value, outcome, home=click.on_home))
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -106,7 +105,7 @@ async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
         form = assign_form(click.value, outcome.code, found.providers, home=click.on_home)
         await open_form(deps, click, form)
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _pause(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -116,7 +115,7 @@ async def _pause(deps: SlackDeps, caller: Caller, click: Click) -> None:
             await tell(deps, click, availability_words.paused(outcome))
         await publish_home(deps, caller)
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _resume(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -124,7 +123,7 @@ async def _resume(deps: SlackDeps, caller: Caller, click: Click) -> None:
     if isinstance(outcome, Availability):
         await publish_home(deps, caller)
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _release_waiting(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -132,7 +131,7 @@ async def _release_waiting(deps: SlackDeps, caller: Caller, click: Click) -> Non
     if isinstance(outcome, int):
         await tell(deps, click, availability_words.released(outcome))
     else:
-        await _settle(deps, caller, click, outcome)
+        await settle(deps, caller, click, outcome)
 
 
 async def _keep_waiting(deps: SlackDeps, _caller: Caller, click: Click) -> None:
@@ -155,30 +154,3 @@ HANDLERS: dict[ActionId, Handler] = {
     ActionId.RELEASE_WAITING: _release_waiting,
     ActionId.KEEP_WAITING: _keep_waiting,
 }
-
-
-async def _settle(
-    deps: SlackDeps,
-    caller: Caller,
-    click: Click,
-    outcome: Decision | Missing | Refused,
-    words: str | None = None,
-    *,
-    silent: bool = False,
-) -> None:
-    """Answers the click. ``silent``: when it was done, the card says so and nothing else needs to."""
-    if isinstance(outcome, Done) and click.on_home:
-        await publish_home(deps, caller)
-        return
-    if isinstance(outcome, Done) and silent:
-        return
-    await tell(deps, click, answer(words or await wording(deps, caller, outcome)))
-
-
-async def wording(deps: SlackDeps, caller: Caller, outcome: Decision) -> str:
-    """The outcome in words; whom to ask is looked up only for a refusal."""
-    if isinstance(outcome, Refused):
-        practice = await deps.desk.ask(caller.practice_id, Tx.practice)
-        coordinator = caller.slack_user in practice.deciding_coordinators
-        return refused(outcome, whom_to_ask(practice), coordinator=coordinator)
-    return reply(outcome, "")

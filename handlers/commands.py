@@ -13,12 +13,13 @@ from referrals.availability import Availability, pause, resume
 from referrals.outcomes import Refusal, Refused
 from referrals.views.lists import my_lines, open_lines, standing
 
-from .actions import wording
 from .deps import SlackDeps
 from .own import myself, on_own
+from .settling import wording
 from .who import Caller, act
 
-Command = Callable[[SlackDeps, Caller], Awaitable[Message]]
+#: What stands behind the command's own word is the last argument.
+Command = Callable[[SlackDeps, Caller, str], Awaitable[Message]]
 
 #: How many lines a list shows; and as many as are counted beyond them.
 _SHOWN, _COUNTED = 10, 200
@@ -38,14 +39,14 @@ async def handle(deps: SlackDeps, caller: Caller, typed: str) -> Message:
         return answer(
             f"`/referrals {name}` takes nothing after it yet: it is about all your referrals. Nothing has changed."
         )
-    return await HANDLERS[name](deps, caller)
+    return await HANDLERS[name](deps, caller, rest.strip())
 
 
-async def _help(deps: SlackDeps, caller: Caller) -> Message:
+async def _help(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     return help_answer(await _whom(deps, caller))
 
 
-async def _open(deps: SlackDeps, caller: Caller) -> Message:
+async def _open(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     actor = await act(deps, caller, "/referrals open", myself)
     if isinstance(actor, Refused):
         return await _refused(deps, caller, actor)
@@ -53,7 +54,7 @@ async def _open(deps: SlackDeps, caller: Caller) -> Message:
     return open_answer(lines[:_SHOWN], len(lines) - _SHOWN, everyones=actor.provider_id is None)
 
 
-async def _mine(deps: SlackDeps, caller: Caller) -> Message:
+async def _mine(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     actor = await act(deps, caller, "/referrals mine", myself)
     if isinstance(actor, Refused):
         return await _refused(deps, caller, actor)
@@ -63,7 +64,7 @@ async def _mine(deps: SlackDeps, caller: Caller) -> Message:
     return mine_answer(lines[:_SHOWN], len(lines) - _SHOWN)
 
 
-async def _status(deps: SlackDeps, caller: Caller) -> Message:
+async def _status(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     actor = await act(deps, caller, "/referrals status", myself)
     if isinstance(actor, Refused):
         return await _refused(deps, caller, actor)
@@ -71,14 +72,14 @@ async def _status(deps: SlackDeps, caller: Caller) -> Message:
     return status_answer(found) if found else await _no_provider(deps, caller, actor)
 
 
-async def _pause(deps: SlackDeps, caller: Caller) -> Message:
+async def _pause(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     outcome = await act(deps, caller, "/referrals pause", on_own(pause))
     if isinstance(outcome, Availability):
         return availability_words.paused(outcome)
     return answer(await wording(deps, caller, outcome))
 
 
-async def _resume(deps: SlackDeps, caller: Caller) -> Message:
+async def _resume(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     outcome = await act(deps, caller, "/referrals resume", on_own(resume))
     if isinstance(outcome, Availability):
         return availability_words.resumed(outcome)

@@ -15,10 +15,10 @@ from referrals.decline import decline, release
 from referrals.outcomes import Decision, Done
 from store.vocabulary import CloseReason, DeclineReason
 
-from .actions import wording
 from .click import own_id, table, text
 from .deps import SlackDeps
 from .home import publish_home
+from .settling import wording
 from .who import Caller, act
 
 E = TypeVar("E", bound=StrEnum)

@@ -14,6 +14,7 @@ class Surface(StrEnum):
     PAGE = "page"
     JOB = "job"
     EVENT = "event"  # Slack told us
+    SMS = "sms"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ class Event(StrEnum):
     CLOSE = "close"
     ASSIGN = "assign"
     REOPEN = "reopen"
+    NO_ANSWER = "no_answer"  # the acceptor has tried, and nobody answered
+    PLAN = "plan"  # an item of the plan for the first contact, done or not
+    NUDGE = "nudge"
+    ESCALATE = "escalate"
 
 
 _P, _A, _C = Status.PENDING, Status.ACCEPTED, Status.CONTACTED
@@ -38,6 +42,10 @@ TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (_C, Event.RELEASE): frozenset({_P}),
     (_S, Event.RELEASE): frozenset({_P}),  # also after a first session (DOMAIN.md P11)
     (_A, Event.CONTACTED): frozenset({_C}),
+    (_A, Event.NO_ANSWER): frozenset({_A}),
+    (_A, Event.NUDGE): frozenset({_A}),
+    (_A, Event.ESCALATE): frozenset({_A}),
+    **{(status, Event.PLAN): frozenset({status}) for status in (_A, _C, _S)},
     (_A, Event.SCHEDULED): frozenset({_S}),  # scheduling is contact: nobody has to press both
     (_C, Event.SCHEDULED): frozenset({_S}),
     (_P, Event.ASSIGN): frozenset({_P}),

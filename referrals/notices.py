@@ -24,6 +24,8 @@ class Template(StrEnum):
     PROVIDER_REMINDER = "provider_reminder"
     ACCEPTOR_MAIL = "acceptor_mail"
     ACCEPTOR_DM = "acceptor_dm"
+    ACCEPTOR_NUDGE_DM = "acceptor_nudge_dm"
+    ACCEPTOR_NUDGE_MAIL = "acceptor_nudge_mail"
     ACCEPTOR_STOP_MAIL = "acceptor_stop_mail"
     ACCEPTOR_STOP_DM = "acceptor_stop_dm"
     THREAD_REMINDER = "thread_reminder"
@@ -37,8 +39,11 @@ class Template(StrEnum):
     COORDINATOR_FAILED = "coordinator_failed"
     COORDINATOR_ACCEPTOR_GONE = "coordinator_acceptor_gone"
     COORDINATOR_URGENT = "coordinator_urgent"
+    COORDINATOR_NOT_CONTACTED = "coordinator_not_contacted"
+    COORDINATOR_LICENCE = "coordinator_licence"
     COORDINATOR_TROUBLE = "coordinator_trouble"
     SUPPORT_TROUBLE_MAIL = "support_trouble_mail"
+    PROVIDER_RESUMED = "provider_resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ NOTICES: dict[Template, Notice] = {
     Template.PROVIDER_REMINDER: Notice(_EMAIL, lambda c: c.waiting),
     Template.ACCEPTOR_MAIL: Notice(_EMAIL, lambda c: c.current and c.theirs),
     Template.ACCEPTOR_DM: Notice(_SLACK, lambda c: c.current and c.theirs),
+    Template.ACCEPTOR_NUDGE_DM: Notice(_SLACK, lambda c: c.current and c.theirs and c.is_(Status.ACCEPTED)),
+    Template.ACCEPTOR_NUDGE_MAIL: Notice(_EMAIL, lambda c: c.current and c.theirs and c.is_(Status.ACCEPTED)),
     # Whoever has taken it up again since must not be told to stop.
     Template.ACCEPTOR_STOP_MAIL: Notice(_EMAIL, lambda c: not c.theirs),
     Template.ACCEPTOR_STOP_DM: Notice(_SLACK, lambda c: not c.theirs),
@@ -118,12 +125,18 @@ NOTICES: dict[Template, Notice] = {
     Template.COORDINATOR_FAILED: Notice(_SLACK, lambda c: not c.settled),
     Template.COORDINATOR_ACCEPTOR_GONE: Notice(_SLACK, lambda c: not c.settled),
     Template.COORDINATOR_URGENT: Notice(_SLACK, lambda c: not c.settled and not c.is_(Status.CLOSED)),
+    Template.COORDINATOR_NOT_CONTACTED: Notice(_SLACK, lambda c: not c.settled and c.is_(Status.ACCEPTED)),
+    Template.COORDINATOR_LICENCE: Notice(_SLACK, lambda c: not c.settled and c.open),
     Template.COORDINATOR_TROUBLE: Notice(_SLACK, lambda c: not c.settled),
     Template.SUPPORT_TROUBLE_MAIL: Notice(_EMAIL, lambda c: not c.settled),
+    Template.PROVIDER_RESUMED: Notice(_SLACK, _always),
 }
 
 #: About the practice as a whole: these concern no referral, and become a PracticeLetter.
 OF_PRACTICE = frozenset({Template.COORDINATOR_TROUBLE, Template.SUPPORT_TROUBLE_MAIL})
+
+#: About a provider and no referral: these become a ProviderLetter.
+OF_PROVIDER = frozenset({Template.PROVIDER_RESUMED})
 
 #: A client who has been sent one of these has had an answer.
 ANSWERS = frozenset({Template.CLIENT_FINAL, Template.CLIENT_CLOSING})

@@ -18,6 +18,8 @@ _ALERTS = {
     AttentionKind.DELIVERY_FAILED: Template.COORDINATOR_FAILED,
     AttentionKind.ACCEPTOR_GONE: Template.COORDINATOR_ACCEPTOR_GONE,
     AttentionKind.URGENT: Template.COORDINATOR_URGENT,
+    AttentionKind.NOT_CONTACTED: Template.COORDINATOR_NOT_CONTACTED,
+    AttentionKind.LICENCE: Template.COORDINATOR_LICENCE,
 }
 
 _OPEN_ITEMS = select(Attention).where(

@@ -31,6 +31,9 @@ class WakeKind(StrEnum):
     REMIND = "remind"  # id: offer, at a moment of the desk clock
     REMIND_CLIENT = "remind_client"
     EXPIRE = "expire"
+    NUDGE = "nudge"  # id: referral
+    ESCALATE = "escalate"  # the same
+    RESUME = "resume"  # id: provider, when a pause of theirs ends
 
 
 @dataclass(frozen=True, slots=True)

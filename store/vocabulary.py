@@ -105,7 +105,7 @@ class DeliveryState(StrEnum):
 
 
 class AttentionKind(StrEnum):
-    """Why a coordinator has to look at a referral, or (the last four) at the practice as a whole."""
+    """Why a coordinator has to look at a referral, or (the last five) at the practice as a whole."""
 
     EXPIRED = "expired"
     NOBODY_ELIGIBLE = "nobody_eligible"
@@ -113,10 +113,28 @@ class AttentionKind(StrEnum):
     DELIVERY_FAILED = "delivery_failed"
     ACCEPTOR_GONE = "acceptor_gone"
     URGENT = "urgent"
+    NOT_CONTACTED = "not_contacted"  # accepted two days ago, and the client has not been reached
+    LICENCE = "licence"  # detail: the provider who would take it, but has no licence where the client is
+    SMS = "sms"  # detail: the provider whose number takes no texts
     AUDIT = "audit"  # detail: the rule that does not hold
     SWEEP = "sweep"  # what is due is not looked for
     SLACK = "slack"  # detail: Slack's error code
     RESTORED = "restored"  # detail: how many notices were given up
+
+
+class LinkPurpose(StrEnum):
+    DECIDE = "decide"  # accept or decline an offer, from the mail
+    DETAILS = "details"  # a referral's client
+    FIND = "find"  # the search by name
+
+
+class PlanItem(StrEnum):
+    """The plan for the first contact (DOMAIN.md R1), in its order."""
+
+    CONSULTATION = "consultation"
+    SCHEDULING = "scheduling"
+    COST = "cost"  # cost and insurance, with superbill and self-pay estimate
+    PAYMENT = "payment"
 
 
 #: USPS states and DC.

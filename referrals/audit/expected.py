@@ -183,6 +183,8 @@ ALERTS: dict[AttentionKind, tuple[Template, ...]] = {
     AttentionKind.DELIVERY_FAILED: (Template.COORDINATOR_FAILED,),
     AttentionKind.ACCEPTOR_GONE: (Template.COORDINATOR_ACCEPTOR_GONE,),
     AttentionKind.URGENT: (Template.COORDINATOR_URGENT,),
+    AttentionKind.NOT_CONTACTED: (Template.COORDINATOR_NOT_CONTACTED,),
+    AttentionKind.LICENCE: (Template.COORDINATOR_LICENCE,),
 }
 
 #: The texts about the practice as a whole.

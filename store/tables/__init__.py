@@ -3,9 +3,10 @@
 from .client import Client, ClientName
 from .delivery import Attention, Delivery
 from .history import History
+from .link import Link, PageSession
 from .offer import Offer, Pass
 from .practice import DeskClock, Practice
-from .provider import Insurance, Licence, Provider
+from .provider import Insurance, Licence, Provider, StatePause
 from .referral import Referral
 from .source import Source
 from .upkeep import AuditRun, Pulse
@@ -20,11 +21,14 @@ __all__ = [
     "History",
     "Insurance",
     "Licence",
+    "Link",
     "Offer",
+    "PageSession",
     "Pass",
     "Practice",
     "Provider",
     "Pulse",
     "Referral",
     "Source",
+    "StatePause",
 ]

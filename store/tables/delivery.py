@@ -9,6 +9,7 @@ from ..columns import UtcDateTime, choice
 from ..vocabulary import AttentionKind, DeliveryChannel, DeliveryState
 
 _UNDONE = text("state IN ('pending', 'sending', 'unknown')")
+_TEXTS = text("channel = 'sms'")
 #: For queries of what is due: SQLite takes the partial index only where the condition stands there word for word.
 MAY_BE_DUE = text("delivery.state IN ('pending', 'sending', 'unknown')")
 
@@ -20,6 +21,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         Index("delivery_due", "next_at", sqlite_where=_UNDONE, postgresql_where=_UNDONE),
         Index("delivery_of_referral", "referral_id"),
+        Index("delivery_by_reference", "reference", sqlite_where=_TEXTS, postgresql_where=_TEXTS),
     )
 
     id: str = Field(primary_key=True)
@@ -36,6 +38,7 @@ class Delivery(SQLModel, table=True):
     next_at: datetime = Field(sa_type=UtcDateTime)  # real clock: not before; while sending, the end of the lease
     first_tried: datetime | None = Field(default=None, sa_type=UtcDateTime)  # real clock
     reference: str | None = None  # the provider's: ts, Message-ID, sid
+    receipt: str | None = None  # what Twilio last said of a text: sent, delivered, undelivered …; it only moves on
     trouble: str | None = None  # code of the last failure, or why it was suppressed
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -28,6 +28,8 @@ class Practice(SQLModel, table=True):
 
     announce_in_channel: bool = True
     phi_in_slack: bool = False
+    phi_attested_by: str | None = None  # who has said that Slack's business associate agreement is signed
+    phi_attested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     work_domains: list[str] = Field(default_factory=list, sa_type=JSON)
     coordinators: list[str] = Field(default_factory=list, sa_type=JSON)  # Slack user ids, as set
     admins: list[str] = Field(default_factory=list, sa_type=JSON)  # as Slack last said: who stands in for none set
@@ -52,6 +54,14 @@ class Practice(SQLModel, table=True):
     @property
     def nudge_window(self) -> timedelta:
         return timedelta(seconds=self.nudge_after)
+
+    @property
+    def escalate_window(self) -> timedelta:
+        return timedelta(seconds=self.escalate_after)
+
+    @property
+    def link_window(self) -> timedelta:
+        return timedelta(seconds=self.link_after)
 
     @property
     def deciding_coordinators(self) -> list[str]:

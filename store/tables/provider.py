@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from typing import NotRequired
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 from typing_extensions import TypedDict
 
 from ..columns import UtcDateTime, choice
 from ..vocabulary import ProviderStatus, SlackStanding
+
+_PAUSE_ENDS = text("pause_ends IS NOT NULL")
 
 
 class Licence(TypedDict):
@@ -26,12 +28,20 @@ class Insurance(TypedDict):
     paused_until: NotRequired[str]
 
 
+class StatePause(TypedDict):
+    """No referrals from clients in this state; ``until`` is an ISO instant, without one it lasts until resumed."""
+
+    state: str
+    until: NotRequired[str]
+
+
 class Provider(SQLModel, table=True):
     __tablename__ = "provider"
     __table_args__ = (
         Index("provider_email", "practice_id", "work_email", unique=True),
         Index("provider_slack_user", "practice_id", "slack_user", unique=True),
         Index("provider_slack_email", "practice_id", "slack_email"),
+        Index("provider_pause_ends", "pause_ends", sqlite_where=_PAUSE_ENDS, postgresql_where=_PAUSE_ENDS),
     )
 
     id: str = Field(primary_key=True)
@@ -45,11 +55,15 @@ class Provider(SQLModel, table=True):
     work_phone: str | None = None  # E.164; may be given to clients
     mobile: str | None = None  # E.164; for SMS only
     sms_opted_out: bool = False
+    sms_trouble: str | None = None  # Twilio's code since when the number takes no texts; None while it does
     npi: str | None = None
     time_zone: str | None = None  # as Slack says; None: the practice's
 
     status: ProviderStatus = Field(default=ProviderStatus.ACTIVE, sa_type=choice(ProviderStatus))
     paused_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paused_states: list[StatePause] = Field(default_factory=list, sa_type=JSON)
+    pause_ends: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the earliest end of any of their pauses
+    weekly_limit: int | None = None  # set by themselves; how many they wish to accept in a week
     licences: list[Licence] = Field(default_factory=list, sa_type=JSON)
     insurers: list[Insurance] = Field(default_factory=list, sa_type=JSON)
     services: list[str] = Field(default_factory=list, sa_type=JSON)

@@ -1,14 +1,16 @@
 """A client's request for care, and where it stands."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, Column, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from ..columns import UtcDateTime, choice
 from ..vocabulary import CloseReason, Kind, Status, Urgency
 
 _VERSION = Column("version", Integer, nullable=False)
+_TO_NUDGE = text("nudge_due IS NOT NULL")
+_TO_ESCALATE = text("escalate_due IS NOT NULL")
 
 
 class Referral(SQLModel, table=True):
@@ -19,6 +21,8 @@ class Referral(SQLModel, table=True):
         UniqueConstraint("practice_id", "nonce"),
         Index("referral_by_status", "practice_id", "status", "created_at"),
         Index("referral_of_acceptor", "practice_id", "accepted_by", "status", "accepted_at"),
+        Index("referral_to_nudge", "nudge_due", sqlite_where=_TO_NUDGE, postgresql_where=_TO_NUDGE),
+        Index("referral_to_escalate", "escalate_due", sqlite_where=_TO_ESCALATE, postgresql_where=_TO_ESCALATE),
     )
 
     __mapper_args__ = {"version_id_col": _VERSION}
@@ -52,6 +56,11 @@ class Referral(SQLModel, table=True):
 
     accepted_by: str | None = Field(default=None, foreign_key="provider.id")
     accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    nudge_due: datetime | None = Field(default=None, sa_type=UtcDateTime)  # None once done or void
+    escalate_due: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the same
+    plan: list[str] = Field(default_factory=list, sa_type=JSON)  # PlanItems that are done
+    tries: int = 0  # to reach the client, without success
+    next_try: date | None = None  # in the acceptor's time zone
     contacted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     scheduled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

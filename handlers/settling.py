@@ -1,0 +1,40 @@
+"""How a click ends: done and seen, done and told, or not done and why."""
+
+from blocks.availability import answer
+from blocks.replies import refused, reply
+from blocks.whom import whom_to_ask
+from referrals.outcomes import Decision, Done, Missing, Refused
+from referrals.tx import Tx
+
+from .answers import tell
+from .click import Click
+from .deps import SlackDeps
+from .home import publish_home
+from .who import Caller
+
+
+async def settle(
+    deps: SlackDeps,
+    caller: Caller,
+    click: Click,
+    outcome: Decision | Missing | Refused,
+    words: str | None = None,
+    *,
+    silent: bool = False,
+) -> None:
+    """Answers the click. ``silent``: when it was done, the card says so and nothing else needs to."""
+    if isinstance(outcome, Done) and click.on_home:
+        await publish_home(deps, caller)
+        return
+    if isinstance(outcome, Done) and silent:
+        return
+    await tell(deps, click, answer(words or await wording(deps, caller, outcome)))
+
+
+async def wording(deps: SlackDeps, caller: Caller, outcome: Decision) -> str:
+    """The outcome in words; whom to ask is looked up only for a refusal."""
+    if isinstance(outcome, Refused):
+        practice = await deps.desk.ask(caller.practice_id, Tx.practice)
+        coordinator = caller.slack_user in practice.deciding_coordinators
+        return refused(outcome, whom_to_ask(practice), coordinator=coordinator)
+    return reply(outcome, "")

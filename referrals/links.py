@@ -1,0 +1,124 @@
+"""Links that are used once, and the short sessions they lead to.
+
+A token is 32 random bytes; only its digest is kept, so that neither the database nor a backup opens anything.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import select
+
+from store.ids import new_id
+from store.tables import Link, Offer, PageSession, Provider, Referral
+from store.vocabulary import LinkPurpose
+
+from .actor import Actor
+from .tx import Tx
+
+#: DESIGN.md: a link out of Slack is opened at once, or asked for again.
+TO_A_PAGE = timedelta(minutes=5)
+#: Desk clock. Long enough for a call to the client with the page open, short enough for a phone left on a table.
+SESSION = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new session; ``cookie`` is shown to nobody but the browser."""
+
+    session: PageSession
+    cookie: str
+
+
+def decision_link(tx: Tx, offer: Offer, provider: Provider) -> str:
+    """A token for the mail that is about to be sent: min(12 h, the offer's deadline) (DOMAIN.md P6). Writes."""
+    expires = min(tx.now + tx.practice().link_window, offer.expires_at)
+    return _issue(
+        tx,
+        Link(
+            id=new_id(),
+            practice_id=tx.practice_id,
+            purpose=LinkPurpose.DECIDE,
+            digest="",
+            referral_id=offer.referral_id,
+            offer_id=offer.id,
+            provider_id=provider.id,
+            issued_at=tx.now,
+            expires_at=expires,
+        ),
+    )
+
+
+def page_link(tx: Tx, actor: Actor, referral: Referral | None) -> str:
+    """A token for one look at a referral's client; without a referral, for the search.
+
+    Whether they may is asked before.
+    """
+    return _issue(
+        tx,
+        Link(
+            id=new_id(),
+            practice_id=tx.practice_id,
+            purpose=LinkPurpose.DETAILS if referral else LinkPurpose.FIND,
+            digest="",
+            referral_id=referral.id if referral else None,
+            provider_id=actor.provider_id,
+            slack_user=actor.slack_user,
+            issued_at=tx.now,
+            expires_at=tx.now + TO_A_PAGE,
+        ),
+    )
+
+
+def link_of(tx: Tx, token: str, *purposes: LinkPurpose) -> Link | None:
+    """The link of this token and of one of these purposes, used or expired or not; None for a made-up one."""
+    found = tx.session.exec(
+        select(Link).where(Link.practice_id == tx.practice_id, Link.digest == digest_of(token))
+    ).first()
+    return found if found is not None and found.purpose in purposes else None
+
+
+def use(tx: Tx, link: Link) -> bool:
+    """Marks it as used; False when it has been used before or is past its time. Of two at once, one gets True."""
+    held = tx.lock(Link, link.id)
+    if held is None or held.used_at is not None or held.expires_at <= tx.now:
+        return False
+    held.used_at = tx.now
+    return True
+
+
+def open_session(tx: Tx, link: Link) -> Opened:
+    """For a link that ``use`` has just taken."""
+    cookie = secrets.token_urlsafe(32)
+    session = PageSession(
+        id=new_id(),
+        practice_id=tx.practice_id,
+        digest=digest_of(cookie),
+        referral_id=link.referral_id,
+        provider_id=link.provider_id,
+        slack_user=link.slack_user,
+        opened_at=tx.now,
+        expires_at=tx.now + SESSION,
+    )
+    tx.add(session)
+    return Opened(session, cookie)
+
+
+def session_of(tx: Tx, cookie: str) -> PageSession | None:
+    """The session of this cookie while it lasts."""
+    found = tx.session.exec(
+        select(PageSession).where(PageSession.practice_id == tx.practice_id, PageSession.digest == digest_of(cookie))
+    ).first()
+    return None if found is None or found.closed_at is not None or found.expires_at <= tx.now else found
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _issue(tx: Tx, link: Link) -> str:
+    token = secrets.token_urlsafe(32)
+    link.digest = digest_of(token)
+    tx.add(link)
+    return token
