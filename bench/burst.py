@@ -53,20 +53,11 @@ def burst(*, full: bool = False) -> None:
 
 
 async def _burst(folder: Path, count: int, faster: float) -> None:
-    port, limits = free_port(), RateLimits()
-    sped_up = RateLimits(
-        tier1=int(limits.tier1 * faster),
-        tier2=int(limits.tier2 * faster),
-        tier3=int(limits.tier3 * faster),
-        tier4=int(limits.tier4 * faster),
-        special=int(limits.special * faster),
-        post_per_second=limits.post_per_second * faster,
-        posts_per_minute=int(limits.posts_per_minute * faster),
-    )
+    port = free_port()
     config = SandboxConfig(
         manifest=Manifest.read(MANIFEST),
         mode="http",
-        limits=sped_up,
+        limits=RateLimits().faster(faster),
         request_url=f"http://127.0.0.1:{port}/slack/events",
     )
     box = await Sandbox(config).start()
@@ -82,7 +73,7 @@ async def _burst(folder: Path, count: int, faster: float) -> None:
             found = await _watched(box, count, faster)
     finally:
         await box.stop()
-    _print(box, count, sped_up.post_per_second, found)
+    _print(box, count, box.limiter.limits.post_per_second, found)
 
 
 async def _watched(box: Sandbox, count: int, faster: float) -> list[Click]:
@@ -105,7 +96,8 @@ async def _watched(box: Sandbox, count: int, faster: float) -> list[Click]:
 
 async def _click(box: Sandbox, name: str, card: Any) -> Click:
     started = time.perf_counter()
-    await box.person(name).click(card, "referral.accept")
+    if not (await box.person(name).click(card, "referral.accept")).ok:
+        raise RuntimeError(f"{name}'s click was not answered")
     answered = time.perf_counter() - started
     await box.until(lambda: "referral.accept" not in str(card.blocks), timeout=60)
     return Click(answered, time.perf_counter() - started)
@@ -122,7 +114,8 @@ def _print(box: Sandbox, count: int, limit: float, clicks: list[Click]) -> None:
     rate = (len(at) - 1) / (at[-1] - at[0])
     refused = box.limiter.refused
     print(f"posted into the channel: {len(at):,}, at {rate:.2f}/s = {rate / limit:.3f} of the limit (aim 0.97)")
-    print(f"cards: {len(offers):,}; lost {count - len(offers)}, twice {sum(n > 1 for n in offers.values())} (aim 0, 0)")
+    lost, twice = count - len(offers), sum(n > 1 for n in offers.values())
+    print(f"cards: {len(offers):,}; lost {lost}, twice {twice} (aim 0, 0)")
     print(f"answered with 429: {sum(refused.values())} {dict(refused) or ''}(aim 0)")
     for what, times in (
         ("answered", [one.answered for one in clicks]),
@@ -134,3 +127,5 @@ def _print(box: Sandbox, count: int, limit: float, clicks: list[Click]) -> None:
             f"click meanwhile to {what:13} median {1000 * statistics.median(times):5.0f} ms,"
             f" 95th percentile {1000 * p95:5.0f} ms, longest {1000 * most:5.0f} ms, of {len(times)} (aim 2000)"
         )
+    if lost or twice or refused:
+        raise RuntimeError(f"lost {lost}, twice {twice}, refused {sum(refused.values())}")

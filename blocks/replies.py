@@ -103,10 +103,11 @@ TOO_SLOW = (
 
 
 def database_away(reference: str) -> str:
-    """The database did not answer, or refused."""
+    """The database did not answer, or refused; or its answer to the very commit was lost."""
     return (
-        f"Sorry, the desk cannot reach its records just now, and nothing has changed. Please try again in a minute. If"
-        f" it goes on, tell whoever runs the desk this reference: {reference}."
+        "Sorry, the desk cannot reach its records just now. Please look again in a minute: if nothing has changed, try"
+        " again. Doing it twice does no harm. If it goes on, tell whoever runs the desk this reference:"
+        f" {reference}."
     )
 
 

@@ -18,6 +18,7 @@ from handlers.practices import Practices
 from jobs.errors import DeliveryError
 from jobs.members import REFRESH_EVERY, refresh_members
 from jobs.pacing import POST_GAP
+from jobs.unless import unless
 from jobs.waits import Waits
 from jobs.worker import SWEEP_EVERY, run_worker
 
@@ -71,7 +72,7 @@ async def run(
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
         loop.add_signal_handler(signal.SIGHUP, stopping.set)
     async with contextlib.AsyncExitStack() as stack:
-        house = await _unless(stopping, stack.enter_async_context(opened(settings, post_gap, waits)))
+        house = await unless(stopping, stack.enter_async_context(opened(settings, post_gap, waits)))
         if house is not None:
             await serve(house, stopping, on_ready, role=role)
 
@@ -87,21 +88,6 @@ def _must_be_shared(settings: Settings) -> None:
         lines.append("REDIS_URL is missing: bots and workers meet in one queue server, e.g. redis://host:6379/0")
     if lines:
         raise SettingsError(lines)
-
-
-async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """What the work answers; given up, and None, once the process is told to stop. A start may wait for others."""
-    working, told = asyncio.create_task(work), asyncio.create_task(stopping.wait())
-    try:
-        await asyncio.wait([working, told], return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        working.cancel()
-        await asyncio.wait([working])
-        return None if working.cancelled() else working.result()
-    finally:
-        working.cancel()
-        told.cancel()
 
 
 async def serve(
@@ -154,7 +140,7 @@ async def _listen(
     if house.settings.slack_app_token:
         slack = SocketMode(app, house.settings.slack_app_token, house.slack, house.socket_url)
         stack.push_async_callback(slack.finish)
-        await _unless(stopping, slack.connect_async())  # type: ignore[no-untyped-call]
+        await unless(stopping, slack.connect_async())  # type: ignore[no-untyped-call]
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
@@ -183,6 +169,7 @@ def slack_app(house: House) -> AsyncApp:
             people=house.people,
             bot_token=house.settings.slack_bot_token,
             practices=Practices(house.database),
+            public_url=house.settings.public_url,
         )
     )
 

@@ -19,8 +19,10 @@ from web.scrape import Figure, database_figures, scrape
 
 from .house import House
 
-#: Real clock. A job is cut off after five minutes, so sending that has not come round by then hangs again and again.
-SENDING_STANDS_STILL = timedelta(minutes=8)
+#: Real clock. A job is cut off after ten minutes, so sending that has not come round by then hangs again and again.
+SENDING_STANDS_STILL = timedelta(minutes=13)
+#: The same of the auditor, who comes every five minutes; a look at everything may take an hour.
+AUDITOR_STANDS_STILL = timedelta(minutes=75)
 
 
 def metrics_of_this_process() -> Metrics:
@@ -39,7 +41,7 @@ def heartbeat(house: House) -> Readiness:
         "queue": lambda: _queue_answers(house),
         "sweep": lambda: _comes_round(house, SWEEP, started, audit_state.SWEEP_STANDS_STILL),
         "sending": lambda: _comes_round(house, SENDING, started, SENDING_STANDS_STILL),
-        "auditor": lambda: _nothing_found(house),
+        "auditor": lambda: _nothing_found(house, started),
     }
     return readiness(checks)
 
@@ -70,8 +72,17 @@ async def _comes_round(house: House, pulse: str, started: datetime, patience: ti
     return "stands still" if stands_still(last, started, house.clock.real(), patience) else None
 
 
-async def _nothing_found(house: House) -> str | None:
-    return "found something" if any(run.findings for _, run in await _last_audits(house)) else None
+async def _nothing_found(house: House, started: datetime) -> str | None:
+    """An auditor that fails leaves no run behind."""
+    now = house.clock.real()
+    for practice in await house.database.read(slugs):
+        last = await house.desk.ask(practice, audit_state.last_audit)
+        if last is not None and last.findings:
+            return "found something"
+        latest = await house.desk.ask(practice, audit_state.latest_audit)
+        if stands_still(latest.finished_at if latest else None, started, now, AUDITOR_STANDS_STILL):
+            return "stands still"
+    return None
 
 
 async def _last_audits(house: House) -> list[tuple[str, AuditRun]]:

@@ -1,11 +1,16 @@
 """Which practice a workspace is: a short memory, so that a click costs no query for it."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from referrals.practices import by_team
 from store.database import Database
+
+_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,13 @@ class Practices:
         kept = self._known.get(team_id)
         if kept is not None and kept[0] > self._monotonic():
             return kept[1]
-        practice = await self._database.read(lambda session: by_team(session, team_id))
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS if kept else None):
+                practice = await self._database.read(lambda session: by_team(session, team_id))
+        except (SQLAlchemyError, OSError):  # a slow database: what was so a minute ago is so, and the click has 3 s
+            if kept is None:
+                raise
+            return kept[1]
         if practice is None:
             return None
         seat = Seat(practice.id, practice.bot_user_id)

@@ -26,6 +26,7 @@ from store.vocabulary import AttentionKind
 from .auditing import PATIENCE, audit_practice, watched
 from .contained import contained
 from .sweep import practice_ids
+from .unless import unless
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +44,9 @@ async def run_in_turn(redis: ArqRedis, desk: Desk, stopping: asyncio.Event, pati
     """One at a time across all workers; given up when the process stops, because the next one will look again."""
     if not await _my_turn(redis):
         return
-    looking = asyncio.create_task(run(desk, patience))
-    told = asyncio.create_task(stopping.wait())
     try:
-        await asyncio.wait([looking, told], return_when=asyncio.FIRST_COMPLETED)
+        await unless(stopping, run(desk, patience))
     finally:
-        for task in (looking, told):
-            task.cancel()
-        await asyncio.gather(looking, told, return_exceptions=True)
         with contained("audit_lock"):
             await redis.delete(_LOCK)
 
@@ -93,9 +89,9 @@ def note_sweep(tx: Tx, moves: bool) -> None:
 def beginning(tx: Tx) -> str | None:
     """Where the look that is due now begins; None for a whole one."""
     whole, clean = last_whole(tx), last_clean(tx)
-    if whole is None or clean is None or whole_is_due(whole, tx.real_now, tx.practice().time_zone):
+    if whole is None or whole_is_due(whole, tx.real_now, tx.practice().time_zone):
         return None
-    return clean.up_to
+    return (clean or whole).up_to
 
 
 def whole_is_due(last: AuditRun, now: datetime, time_zone: str) -> bool:

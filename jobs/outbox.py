@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from referrals import slack_trouble
-from referrals.letters import Letter, PracticeLetter, Void, compose
+from referrals.by_link import WITH_LINK, compose_with_link
+from referrals.letters import AnyLetter, Letter, Void, compose
 from referrals.notices import Template
 from referrals.outbox import CHANNEL
 from referrals.tx import Tx
@@ -28,7 +29,7 @@ from .contained import contained, note_fault
 from .delivery_records import alert, dark_sms, failed, orphaned, refused, sent, suppressed
 from .deps import JobDeps
 from .errors import TOO_LONG, DeliveryError, FailureKind
-from .notices import send_notice
+from .notices import send_notice, wait_for_card
 
 log = logging.getLogger(__name__)
 
@@ -137,12 +138,13 @@ async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
     """One delivery that this worker has claimed. Whatever goes wrong with it, the others have their turn."""
     with contained("deliver", delivery=delivery.id):
         attempt = delivery.attempts + 1  # the row in hand is as it was before this attempt
+        end = asyncio.get_running_loop().time() + _in_time(delivery)
         try:
-            letter = await _composed(deps, practice_id, delivery)
+            letter = await _composed(deps, practice_id, delivery, end)
             if isinstance(letter, Void):
                 await deps.desk.do(practice_id, suppressed, delivery.id, attempt, letter.reason)
                 return
-            reference = await _sent_in_time(deps, letter, delivery)
+            reference = await _sent_in_time(deps, letter, delivery, end)
         except DeliveryError as error:
             level = logging.WARNING if error.retry_after is None else logging.INFO  # its turn has not come
             log.log(level, "not_delivered", extra={"delivery": delivery.id, "trouble": error.code, "kind": error.kind})
@@ -167,13 +169,21 @@ async def _record_failure(
     await deps.desk.do(practice_id, failed, delivery.id, attempt, code, error.kind, wait, asked=asked)
 
 
-async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery) -> Letter | PracticeLetter | Void:
-    """Raises DeliveryError: for now when the database or Slack does not answer, else for good. Nothing was sent."""
+async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery, end: float) -> AnyLetter | Void:
+    """Raises DeliveryError: for now when the database or Slack does not answer, else for good. Nothing was sent.
+
+    A link is issued only once the mail that carries it is about to go.
+    """
     try:
-        address = None
-        if delivery.template == Template.COORDINATOR_PHONE_MAIL:
-            address = await deps.coordinator_email(delivery.recipient.partition(":")[2])
-        return await deps.desk.ask(practice_id, compose, delivery, address)
+        async with asyncio.timeout_at(end):
+            address = None
+            if delivery.template == Template.COORDINATOR_PHONE_MAIL:
+                address = await deps.coordinator_email(delivery.recipient.partition(":")[2])
+            letter = await deps.desk.ask(practice_id, compose, delivery, address)
+            if not isinstance(letter, Letter) or letter.template not in WITH_LINK:
+                return letter
+            wait_for_card(deps.waits, letter, delivery, deps.desk.clock.real())
+            return await deps.desk.do(practice_id, compose_with_link, delivery)
     except DeliveryError:
         raise
     except (SQLAlchemyError, OSError) as error:
@@ -184,11 +194,16 @@ async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery) -> Lett
         raise DeliveryError("cannot_be_written", FailureKind.PERMANENT) from None
 
 
-async def _sent_in_time(deps: JobDeps, letter: Letter | PracticeLetter, delivery: Delivery) -> str | None:
-    """Raises DeliveryError. What breaks in the middle of sending may have gone out."""
+def _in_time(delivery: Delivery) -> float:
+    """Seconds for the whole of an attempt, so that its lease has not ended when it has."""
     lease = _MAIL_LEASE if delivery.channel is DeliveryChannel.EMAIL else _LEASE
+    return (lease - _TO_RECORD).total_seconds()
+
+
+async def _sent_in_time(deps: JobDeps, letter: AnyLetter, delivery: Delivery, end: float) -> str | None:
+    """Raises DeliveryError. What breaks in the middle of sending may have gone out. ``end``: of the loop's clock."""
     try:
-        async with asyncio.timeout((lease - _TO_RECORD).total_seconds()):
+        async with asyncio.timeout_at(end):
             return await send_notice(deps, letter, delivery)
     except DeliveryError:
         raise

@@ -11,7 +11,7 @@ from arq.cron import CronJob
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
-from referrals import deadlines
+from referrals import deadlines, pause_ends
 from referrals.tx import WakeKind
 
 from . import audit_runs, sweep
@@ -25,14 +25,16 @@ log = logging.getLogger(__name__)
 SWEEP_EVERY = 5  # seconds
 #: PLATFORM.md: arq's default of 0.5 s gave a click-to-card p95 of 446 ms, this one 51 ms.
 _POLL_DELAY = 0.05
-#: A minute of taking on, and the longest attempt on top: whoever cuts a job off leaves what it sends in the dark.
-_JOB_TIMEOUT = 300
+#: A sweep goes on for a minute and then ends its round: probing, a minute of taking on, and the longest attempt on top.
+#: Whoever cuts a job off leaves what it sends in the dark.
+_JOB_TIMEOUT = 600
 #: Minutes. Apart from the full minute, where everything else is.
 _AUDIT_EVERY, _AUDIT_SECOND = 5, 23
 #: A look at everything takes about a second for a thousand referrals.
 _AUDIT_TIMEOUT = 3600
 #: Seconds for what is under way when the process is told to stop; many a supervisor kills after ten.
 _GRACE = 8.0
+_AFTER_A_LOSS = 1.0  # seconds
 
 
 class Jobs:
@@ -56,6 +58,15 @@ class Jobs:
     async def expire(self, _ctx: dict[str, Any], practice_id: str, offer_id: str) -> None:
         await self._deps.desk.do(practice_id, deadlines.expire, offer_id)
 
+    async def nudge(self, _ctx: dict[str, Any], practice_id: str, referral_id: str) -> None:
+        await self._deps.desk.do(practice_id, deadlines.nudge, referral_id)
+
+    async def escalate(self, _ctx: dict[str, Any], practice_id: str, referral_id: str) -> None:
+        await self._deps.desk.do(practice_id, deadlines.escalate, referral_id)
+
+    async def resume(self, _ctx: dict[str, Any], practice_id: str, provider_id: str) -> None:
+        await self._deps.desk.do(practice_id, pause_ends.end_pauses, provider_id)
+
     async def sweep(self, _ctx: dict[str, Any]) -> None:
         await self._sweep.run()
 
@@ -69,6 +80,9 @@ class Jobs:
             WakeKind.REMIND: self.remind,
             WakeKind.REMIND_CLIENT: self.remind_client,
             WakeKind.EXPIRE: self.expire,
+            WakeKind.NUDGE: self.nudge,
+            WakeKind.ESCALATE: self.escalate,
+            WakeKind.RESUME: self.resume,
             SWEEP: self.sweep,
             AUDIT: self.audit,
         }
@@ -113,27 +127,38 @@ def _by_the_clock(jobs: Jobs, sweep_every: int) -> list[CronJob]:
 async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SWEEP_EVERY) -> None:
     """Works until cancelled; a queue that stays away longer than its connection retries is waited for.
 
-    Once cancelled it takes nothing on, and ends when what is under way is done, or after a few seconds.
+    Once cancelled it takes nothing on, and ends when what is under way is done, or after a few seconds. A lost queue
+    ends no job: what is being sent has nothing to do with it.
     """
-    while True:
-        deps.stopping.clear()
-        worker = build_worker(redis, deps, sweep_every=sweep_every)
-        try:
-            await worker.async_run()
-        except (RedisError, OSError) as error:
-            log.warning("worker_lost_the_queue", extra={"error": type(error).__name__})
-            await asyncio.sleep(1)
-        finally:
-            deps.stopping.set()
-            await _put_down(worker)
+    deps.stopping.clear()
+    under_way: set[asyncio.Task[Any]] = set()
+    try:
+        while True:
+            worker = build_worker(redis, deps, sweep_every=sweep_every)
+            try:
+                await worker.async_run()
+            except (RedisError, OSError) as error:
+                log.warning("worker_lost_the_queue", extra={"error": type(error).__name__})
+            finally:
+                await _take_nothing_on(worker)
+                under_way |= {job for job in worker.tasks.values() if not job.done()}
+                for job in under_way:
+                    job.add_done_callback(under_way.discard)
+            await asyncio.sleep(_AFTER_A_LOSS)
+    finally:
+        deps.stopping.set()
+        await _put_down(under_way)
 
 
-async def _put_down(worker: Worker) -> None:
-    """Lets running jobs finish; the leases and rows of those that take too long say where to go on."""
+async def _take_nothing_on(worker: Worker) -> None:
     if worker.main_task is not None:
         worker.main_task.cancel()
         await asyncio.gather(worker.main_task, return_exceptions=True)
-    jobs = list(worker.tasks.values())
+
+
+async def _put_down(under_way: set[asyncio.Task[Any]]) -> None:
+    """Lets running jobs finish; the leases and rows of those that take too long say where to go on."""
+    jobs = list(under_way)
     if jobs:
         await asyncio.wait(jobs, timeout=_GRACE)
     for job in jobs:

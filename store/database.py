@@ -33,8 +33,10 @@ _PATIENT_SECONDS = 600.0
 _POOL_SECONDS = 2.0
 #: Several processes that start together: one brings the tables up to date, the others wait for it. Any number will do.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7203517)"
+_WAIT_FOR_LOCKS = "SET LOCAL lock_timeout = '{}ms'"
+_LOCK_MILLISECONDS = int(BUSY_SECONDS * 1000)
 _POSTGRES: dict[str, Any] = {
-    "server_settings": {"lock_timeout": f"{int(BUSY_SECONDS * 1000)}ms", "timezone": "UTC"},
+    "server_settings": {"lock_timeout": f"{_LOCK_MILLISECONDS}ms", "timezone": "UTC"},
     "timeout": 5,
 }
 #: The text of a database error goes into logs; the values of its statement are people's.
@@ -130,7 +132,9 @@ class PostgresDatabase:
         engine = create_async_engine(self._url, poolclass=NullPool, hide_parameters=_HIDDEN, connect_args=_POSTGRES)
         try:
             async with engine.begin() as connection:
+                await connection.exec_driver_sql(_WAIT_FOR_LOCKS.format(0))  # however long the one that is at it takes
                 await connection.exec_driver_sql(_ONE_AT_A_TIME)
+                await connection.exec_driver_sql(_WAIT_FOR_LOCKS.format(_LOCK_MILLISECONDS))
                 await connection.run_sync(upgrade)
         finally:
             await engine.dispose()

@@ -5,13 +5,14 @@ whatever becomes of the others, and is answered only once all of it is on the di
 """
 
 import asyncio
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
@@ -70,7 +71,13 @@ class SqliteWriter:
             batch = [waiting for waiting in batch if not waiting.answer.done()]  # nobody waits for the others any more
             if not batch:
                 continue
-            outcomes = await self.in_thread(partial(self._transact, [one.work for one in batch]))
+            try:
+                outcomes = await self.in_thread(partial(self._transact, [one.work for one in batch]))
+            except RuntimeError as error:  # the thread is gone: whoever still waits would wait for ever
+                for waiting in (*batch, *self._queue):
+                    _tell(waiting.answer, _Outcome(error=error))
+                self._queue.clear()
+                return
             self._queue.extendleft(reversed(batch[len(outcomes) :]))
             for waiting, outcome in zip(batch, outcomes, strict=False):
                 _tell(waiting.answer, outcome)
@@ -85,6 +92,8 @@ class SqliteWriter:
                     return [_Outcome(within(connection, works[0]))]
                 for work in works:
                     outcomes.append(_in_savepoint(connection, work))
+                    if _all_taken_back(connection):
+                        raise outcomes[-1].error or sqlite3.OperationalError("rolled back")
                     if time.monotonic() >= end:
                         break
         except BaseException as error:  # noqa: BLE001 - nothing of it is on the disk, which all of them are told
@@ -110,6 +119,14 @@ def _in_savepoint(connection: Connection, work: Callable[[Session], Any]) -> _Ou
             return _Outcome(result)
     except Exception as error:  # noqa: BLE001 - told to whoever asked, once the others are on the disk
         return _Outcome(error=error)
+
+
+def _all_taken_back(connection: Connection) -> bool:
+    """After some errors (a full disk among them) SQLite undoes the whole transaction, not the savepoint alone.
+
+    https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+    """
+    return not cast(sqlite3.Connection, connection.connection.driver_connection).in_transaction
 
 
 def _tell(answer: asyncio.Future[Any], outcome: _Outcome) -> None:

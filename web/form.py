@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -105,16 +105,10 @@ class _Door:
         if not isinstance(checked, Intake):
             return self._form(practice, choices, Form(typed["nonce"], typed, _by_field(checked)), 422)
         try:
-            sent = await self._save(practice, checked)
+            sent = await self._desk.do(practice.id, receive, checked)
         except (SQLAlchemyError, OSError):
             return self._form(practice, choices, Form(typed["nonce"], typed, failed=True), 503)
         return self._thank(practice, sent, checked)
-
-    async def _save(self, practice: Practice, intake: Intake) -> Received:
-        try:
-            return await self._desk.do(practice.id, receive, intake)
-        except IntegrityError:  # PostgreSQL: the same form was sent twice at once; now the first is there to be seen
-            return await self._desk.do(practice.id, receive, intake)
 
     def _thank(self, practice: Practice, sent: Received, intake: Intake | None) -> Response:
         query = {"code": sent.code}

@@ -29,6 +29,8 @@ _OF_A_STORM = frozenset(
 )
 #: A mail to a coordinator that was lost twice after it was handed over, and redis-py's own about a dropped connection.
 _EXPECTED = frozenset({"coordinator_not_reached", "asyncio: Unclosed Pipeline client"})
+#: What the SDK logs when apps.connections.open failed, just before it tries again.
+_SOCKET_REFUSED = "Failed to retrieve WSS URL: The request to the Slack API failed."
 #: handlers/errors.py: a reference, what was asked for, and what went wrong.
 _ANSWERED = re.compile(r"error [0-9a-f]+ in (\w+): (\w+) ")
 _SESSION = re.compile(r", session: \w+")
@@ -48,7 +50,7 @@ class Complaint:
     @property
     def of_a_storm(self) -> bool:
         """To be expected, as long as what it hindered is made up for."""
-        return self.error in _OF_A_STORM or self.what in _EXPECTED
+        return self.error in _OF_A_STORM or self.what in _EXPECTED or self.what.startswith(_SOCKET_REFUSED)
 
     def __str__(self) -> str:
         return f"{self.what} {self.error}".strip()

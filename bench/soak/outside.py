@@ -15,16 +15,7 @@ from .fleet import ROOT
 from .practice import people
 from .process import FASTER
 
-_LIMITS = RateLimits(
-    tier1=20 * FASTER,
-    tier2=20 * FASTER,
-    tier3=50 * FASTER,
-    tier4=100 * FASTER,
-    special=600 * FASTER,
-    post_per_second=1.0 * FASTER,
-    post_burst=5,
-    posts_per_minute=300 * FASTER,
-)
+_LIMITS = RateLimits().faster(FASTER)
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 
 

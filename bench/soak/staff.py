@@ -21,7 +21,7 @@ from .practice import COORDINATORS, SIZE, in_slack, slack_user
 
 _RESERVED = re.compile(r"<@(U\w+)> \*This one is reserved for you")
 _BEFORE_CONTACT = ("no_availability", "not_my_specialty", "schedule", "other")
-_AFTER_CONTACT = (*_BEFORE_CONTACT, "client_chose_another", "client_no_longer_wants_care", "could_not_reach")
+_AFTER_CONTACT = (*_BEFORE_CONTACT, "client_chose_another", "could_not_reach")
 _CLOSING = ("withdrawn", "referred_out", "placed_elsewhere", "other")
 
 
@@ -145,7 +145,10 @@ class Staff:
 
     async def _release(self, user: str, code: str) -> None:
         if card := self._own(user, code):
-            reason = {"referral.reason": self.chance.choice(_AFTER_CONTACT)}
+            reason = {
+                "referral.reason": self.chance.choice(_AFTER_CONTACT),
+                "referral.wants_care": self.chance.choice(("yes", "yes", "yes", "no")),
+            }
             await self._by_form(user, card, "referral.release", reason, (code, "release", "close"))
 
     async def _close_own(self, user: str, code: str) -> None:

@@ -26,6 +26,10 @@ def last_audit(tx: Tx) -> AuditRun | None:
     return latest
 
 
+def latest_audit(tx: Tx) -> AuditRun | None:
+    return _latest(tx)
+
+
 def last_whole(tx: Tx) -> AuditRun | None:
     return _latest(tx, whole=True)
 

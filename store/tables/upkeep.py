@@ -31,4 +31,4 @@ class AuditRun(SQLModel, table=True):
     looked_at: int  # referrals
     findings: int
     first: str | None = None  # the first finding: its rule and the row's id, never an identity
-    up_to: str = ""  # the last history row that was looked at; the next incremental run begins behind it
+    up_to: str = ""  # ids of some minutes before it began; the next incremental run begins there

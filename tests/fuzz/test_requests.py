@@ -77,12 +77,16 @@ def test_what_is_refused_changes_nothing(target: Target, plan: Plan, report: Cal
     assert all("event='refuse'" in row for row in recorded), "a refusal is recorded, and nothing else"
     assert set(found) == {"Practice"}, "whose history it is"
     report("refused", sent, started)
+    assert len(recorded) > plan.requests // 1000, "strangers got as far as being refused by name"
 
 
 def test_what_may_be_accepted_leaves_the_desk_sound(target: Target, plan: Plan, report: Callable[..., None]) -> None:
-    started = time.monotonic()
+    started, before = time.monotonic(), target.dump()
     sent = fire(target, plan, ACCEPTABLE, plan.requests * 46 // 100)
     report("acceptable", sent, started)
+    assert target.dump()["Referral"] != before["Referral"], "forms were taken on"
+    assert len(target.dump()["History"]) > len(before["History"]) + sent // 100, "and clicks decided"
+    assert target.alarm.late <= max(5, sent // 50)
     target.runner.run(target.desk.quiet())
     target.runner.run(assert_sound(target.desk))
 

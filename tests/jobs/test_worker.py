@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from jobs import sweep, worker
+from jobs import alone, sweep, worker
 from jobs.errors import DeliveryError
 from jobs.pacing import Pace
 from jobs.posts import ChannelPoster
@@ -22,30 +22,93 @@ from .outside import Outside
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_is_under_way_is_finished_when_the_worker_stops() -> None:
-    finished: list[str] = []
-    let_go = asyncio.Event()
+class Queue:
+    """Stands in for arq's worker, whose one job waits for ``let_go``; ``lost`` when its queue is to be away."""
 
-    async def job() -> None:
-        await let_go.wait()
-        finished.append("sent")
+    def __init__(self) -> None:
+        self.finished: list[str] = []
+        self.let_go, self.lost, self.begun = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.workers = 0
 
-    async def poll() -> None:
-        await asyncio.Event().wait()
+    def build(self, *_: Any, **__: Any) -> Any:
+        self.workers += 1
+        tasks = {"a": asyncio.create_task(self._job())} if self.workers == 1 else {}
+        polling = asyncio.create_task(self._poll())
+        self.begun.set()
+        return SimpleNamespace(main_task=polling, tasks=tasks, async_run=lambda: polling)
 
-    fake: Any = SimpleNamespace(main_task=asyncio.create_task(poll()), tasks={"a": asyncio.create_task(job())})
-    stopping = asyncio.create_task(worker._put_down(fake))
-    await asyncio.wait([fake.main_task])
-    let_go.set()
-    await stopping
-    assert finished == ["sent"]
+    async def _job(self) -> None:
+        await self.let_go.wait()
+        self.finished.append("sent")
+
+    async def _poll(self) -> None:
+        await self.lost.wait()
+        self.lost.clear()
+        raise RedisConnectionError
 
 
-async def test_a_job_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
+    queue = Queue()
+    monkeypatch.setattr(worker, "build_worker", queue.build)
+    monkeypatch.setattr(worker, "_AFTER_A_LOSS", 0.01)
+    return queue
+
+
+async def test_what_is_under_way_is_finished_when_the_worker_stops(queue: Queue) -> None:
+    deps: Any = SimpleNamespace(stopping=asyncio.Event())
+    working = asyncio.create_task(worker.run_worker(None, deps))  # type: ignore[arg-type]
+    await queue.begun.wait()
+    working.cancel()
+    await deps.stopping.wait()
+    queue.let_go.set()
+    await asyncio.gather(working, return_exceptions=True)
+    assert queue.finished == ["sent"]
+
+
+async def test_a_job_that_does_not_end_is_cut_off(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_GRACE", 0.01)
-    fake: Any = SimpleNamespace(main_task=None, tasks={"a": asyncio.create_task(asyncio.Event().wait())})
-    await worker._put_down(fake)
-    assert fake.tasks["a"].cancelled()
+    deps: Any = SimpleNamespace(stopping=asyncio.Event())
+    working = asyncio.create_task(worker.run_worker(None, deps))  # type: ignore[arg-type]
+    await queue.begun.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert queue.finished == []
+
+
+async def test_a_queue_that_is_lost_cuts_nothing_off(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asked the process to stop, and what is being sent has nothing to do with the queue."""
+    monkeypatch.setattr(worker, "_GRACE", 0.01)
+    deps: Any = SimpleNamespace(stopping=asyncio.Event())
+    working = asyncio.create_task(worker.run_worker(None, deps))  # type: ignore[arg-type]
+    await queue.begun.wait()
+    queue.begun.clear()
+    queue.lost.set()
+    await queue.begun.wait()
+    assert queue.workers == 2 and not deps.stopping.is_set()
+    queue.let_go.set()
+    async with asyncio.timeout(20):
+        while not queue.finished:  # noqa: ASYNC110 - a list sets no event
+            await asyncio.sleep(0.01)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert queue.finished == ["sent"]
+
+
+async def test_work_that_is_asked_for_all_the_time_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that went on for as long as others ask for one would be cut off in the middle."""
+    monkeypatch.setattr(alone, "_AT_MOST", 0)
+    done, once = 0, alone.Alone()
+
+    async def work() -> None:
+        nonlocal done
+        done += 1
+        await once.run(work)  # somebody asks again meanwhile
+
+    await once.run(work)
+    assert done == 1
+    await once.run(work)
+    assert done == 2, "the next caller does what was left"
 
 
 async def test_sweeps_do_not_pile_up_while_sending_is_slow(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,15 +15,7 @@ from tests.loop.running import Running, running
 MANY = 300
 #: Slack's own limits, fifty times as fast, and our pace as much faster; the margin is ours.
 FASTER = 50
-LIMITS = RateLimits(
-    tier1=20 * FASTER,
-    tier2=20 * FASTER,
-    tier3=50 * FASTER,
-    tier4=100 * FASTER,
-    special=600 * FASTER,
-    post_per_second=1.0 * FASTER,
-    posts_per_minute=300 * FASTER,
-)
+LIMITS = RateLimits().faster(FASTER)
 POST_GAP = timedelta(milliseconds=21)
 _CODE = re.compile(r"R-\w{5}")
 PEOPLE = ("maya", "yuki", "samir", "noor", "tomas", "dara")

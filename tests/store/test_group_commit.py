@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from store.database import Database, SqliteDatabase
+from store.sqlite_writer import SqliteWriter
 from store.tables import Practice
 from tests.desk import practice_row
 from tests.engines import ON_SQLITE
@@ -126,6 +128,35 @@ async def test_a_commit_that_fails_is_told_to_all(database: Database) -> None:
     assert await known(database) == set()
     await database.write(lambda session: session.add(practice_row()))
     assert len(await known(database)) == 1, "and the next one works"
+
+
+async def test_a_disk_that_fills_up_undoes_nothing_that_was_acknowledged(database: Database) -> None:
+    """SQLite then takes the whole transaction back, not the savepoint: who came before must not be told "done"."""
+    first, last = practice_row(), practice_row()
+
+    def too_much(session: Session) -> None:
+        pages = session.connection().exec_driver_sql("PRAGMA page_count").scalar_one()
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        try:
+            session.add(practice_row(name="x" * 100_000))
+            session.flush()
+        finally:
+            session.connection().exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    results = await together(database, lambda session: session.add(first), too_much, lambda session: session.add(last))
+    assert "full" in str(results[1])
+    kept = await known(database)
+    for row, result in ((first, results[0]), (last, results[2])):
+        assert (row.id in kept) is (result is None), "whoever was told that it is done finds it done, and nobody else"
+    assert last.id in kept, "and the next commit works"
+
+
+async def test_after_the_end_nobody_waits_for_ever(engine: str, tmp_path: Path) -> None:
+    writer = SqliteWriter(create_engine(f"{engine}:///{tmp_path / 'desk.db'}"))
+    await writer.close()
+    with pytest.raises(RuntimeError):
+        async with asyncio.timeout(20):
+            await writer.write(lambda session: session.add(practice_row()))
 
 
 async def test_who_stops_waiting_has_begun_nothing(database: Database) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, MetaData, Table, func
+from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, MetaData, Table, func, text
 from sqlmodel import Session, select
 
 import store
@@ -21,7 +21,7 @@ from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.outcomes import Done
 from referrals.submit import submit
-from store.database import Database, PostgresDatabase, open_database
+from store.database import BUSY_SECONDS, Database, PostgresDatabase, open_database
 from store.history import first_broken
 from store.tables import Client, Delivery, History, Offer, Provider, Referral
 from store.vault import Vault
@@ -139,6 +139,25 @@ async def test_the_desk_goes_on_with_it(older: tuple[Database, dict[str, Any]]) 
     taken = await desk.do(practice_id, accept, by(provider), offer_id)
     assert isinstance(taken, Done) and taken.status is Status.ACCEPTED
     assert isinstance(await desk.do(practice_id, submit, CLIENT, intake()), Done)
+
+
+async def test_a_process_waits_for_as_long_as_another_migrates(bare: Database, bare_url: str) -> None:
+    """Building an index over years takes longer than a click may wait for a lock."""
+    if not isinstance(bare, PostgresDatabase):
+        return  # a SQLite file has one process
+    longer = text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        f" AND clock_timestamp() - waitstart > interval '{2 * BUSY_SECONDS:.1f} seconds'"
+    )
+    async with bare._engine.begin() as other:
+        await other.execute(text("SELECT pg_advisory_xact_lock(7203517)"))
+        migrating = asyncio.create_task(bare.migrate())
+        async with asyncio.timeout(60):
+            while not (await other.execute(longer)).scalar_one():
+                assert not migrating.done(), migrating.exception()
+                await asyncio.sleep(0.05)
+    await migrating
+    assert await bare.read(lambda session: session.exec(select(func.count()).select_from(Referral)).one()) == 0
 
 
 async def test_processes_that_start_together_bring_it_up_to_date_once(bare: Database, bare_url: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sqlmodel import select
 
 from bot.house import House
+from bot.watching import AUDITOR_STANDS_STILL
 from jobs import audit_runs, sweep
 from store.ids import new_id
 from store.tables import AuditRun, Pulse
@@ -137,6 +138,21 @@ async def test_what_the_auditor_finds_stops_the_heartbeat_until_all_was_looked_a
     await watch_over.until_ready_is(200)
 
 
+async def test_an_auditor_that_no_longer_comes_stops_the_heartbeat(watch_over: Watch) -> None:
+    """One that fails leaves nothing behind but a line in the log, which nobody reads."""
+    await watch_over.until_ready_is(200)
+    watch_over.skew += AUDITOR_STANDS_STILL + timedelta(minutes=1)
+
+    async def only_the_auditor() -> bool:
+        return {name for name, one in (await watch_over.ready())[1].items() if one != "ok"} == {"auditor"}
+
+    await watch_over.until(only_the_auditor)
+    status, states = await watch_over.ready()
+    assert (status, states["auditor"]) == (503, "stands still")
+    await _audited(watch_over, findings=0, whole=False)
+    await watch_over.until_ready_is(200)
+
+
 async def test_clicks_and_the_queue_are_measured(watch_over: Watch) -> None:
     desk, slug = watch_over.desk, watch_over.desk.house.practice.slug
     before = await watch_over.figures()
@@ -174,7 +190,7 @@ async def test_a_database_that_hangs_is_told_in_time(watch_over: Watch, monkeypa
 
 
 async def _audited(watch: Watch, *, findings: int, whole: bool) -> None:
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) + watch.skew
     run = AuditRun(
         id=new_id(),
         practice_id=watch.desk.practice,
