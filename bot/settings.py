@@ -3,104 +3,27 @@
 import re
 from email.utils import getaddresses
 from ipaddress import ip_network
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cryptography.fernet import Fernet
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from jobs.mail.smtp import parse_smtp_url
 from jobs.sms import TWILIO_API_URL
 from referrals.practices import SLUG
 
-from .setting_errors import CURES, SettingsError, problems
+from .setting_checks import LOOPBACK, starting, web_address, words
+from .setting_errors import CURES, SettingsError
+from .store_settings import StoreSettings, Words, load
 
 __all__ = ["CURES", "IsolatedSettings", "Settings", "SettingsError", "StoreSettings", "load"]
 
 SLACK_API = "https://slack.com/api/"
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)+")
 _ADDRESS = re.compile(rf"[^\s@<>,;:\"]+@{_DOMAIN.pattern}")
-
-Words = Annotated[tuple[str, ...], NoDecode]
-
-
-class StoreSettings(BaseSettings):
-    """What every command needs: the database and the keys."""
-
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
-
-    database_url: str = "sqlite+aiosqlite:///referrals.db"
-    redis_url: str | None = None  # None: a server of our own beside the database
-    encryption_keys: Words
-    index_key: str
-    history_key: str
-    signing_key: str
-
-    @field_validator("encryption_keys", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @field_validator("encryption_keys")
-    @classmethod
-    def _fernet_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
-        for position, key in enumerate(keys, 1):
-            try:
-                Fernet(key)
-            except ValueError as error:
-                raise ValueError(f"key {position} is not a Fernet key; `referrals keys` makes one") from error
-        return keys
-
-    @field_validator("index_key", "history_key", "signing_key")
-    @classmethod
-    def _long_enough(cls, key: str) -> str:
-        if len(key) < 32:
-            raise ValueError("is shorter than 32 characters; `referrals keys` makes one")
-        return key
-
-    @field_validator("database_url")
-    @classmethod
-    def _engine(cls, url: str) -> str:
-        scheme, _, rest = url.partition("://")
-        drivers = {
-            "sqlite": "sqlite+aiosqlite",
-            "sqlite+aiosqlite": "sqlite+aiosqlite",
-            "postgres": "postgresql+asyncpg",
-            "postgresql": "postgresql+asyncpg",
-            "postgresql+asyncpg": "postgresql+asyncpg",
-        }
-        if scheme not in drivers:
-            raise ValueError("use sqlite:///path/to/file.db or postgresql://user:password@host/name")
-        if scheme.startswith("sqlite") and not rest.strip("/"):
-            raise ValueError("names no file; use sqlite:///referrals.db")
-        if not scheme.startswith("sqlite"):
-            _split(url)
-        return f"{drivers[scheme]}://{rest}"
-
-    @field_validator("redis_url")
-    @classmethod
-    def _redis(cls, url: str | None) -> str | None:
-        if url is not None and _split(url).scheme not in {"redis", "rediss", "unix"}:
-            raise ValueError("use redis://host:6379/0, or leave it out for a server of our own")
-        return url
-
-    @property
-    def on_sqlite(self) -> bool:
-        """One file, and so one process."""
-        return self.database_url.startswith("sqlite")
-
-    @property
-    def data_folder(self) -> Path:
-        """Where this process keeps files of its own: beside the SQLite file, else the working directory."""
-        if self.on_sqlite:
-            return Path(self.database_url.partition(":///")[2]).absolute().parent
-        return Path.cwd()
 
 
 class Settings(StoreSettings):
@@ -136,18 +59,18 @@ class Settings(StoreSettings):
     @field_validator("coordinators", "work_domains", "trusted_proxies", mode="before")
     @classmethod
     def _split_words(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return words(value)
 
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, token: str) -> str:
-        return _starting(token, "xoxb-", CURES["SLACK_BOT_TOKEN"])
+        return starting(token, "xoxb-", CURES["SLACK_BOT_TOKEN"])
 
     @field_validator("slack_app_token")
     @classmethod
     def _app_token(cls, token: str | None, info: ValidationInfo) -> str | None:
         if token is not None:
-            return _starting(token, "xapp-", CURES["SLACK_APP_TOKEN"])
+            return starting(token, "xapp-", CURES["SLACK_APP_TOKEN"])
         if info.data.get("slack_signing_secret") is None:
             raise ValueError(f"is missing: {CURES['SLACK_APP_TOKEN']}")
         return None
@@ -155,12 +78,12 @@ class Settings(StoreSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _api(cls, url: str) -> str:
-        return _web_address(url).rstrip("/") + "/"  # the client appends the method's name
+        return web_address(url).rstrip("/") + "/"  # the client appends the method's name
 
     @field_validator("public_url", "twilio_api_url")
     @classmethod
     def _base(cls, url: str) -> str:
-        return _web_address(url).rstrip("/")
+        return web_address(url).rstrip("/")
 
     @field_validator("referrals_channel")
     @classmethod
@@ -257,7 +180,13 @@ class Settings(StoreSettings):
     @property
     def sandboxed(self) -> bool:
         """The workspace is a local stand-in: only then may the desk's clock be turned."""
-        return urlsplit(self.slack_api_url).hostname in _LOOPBACK
+        return urlsplit(self.slack_api_url).hostname in LOOPBACK
+
+    @property
+    def twilio_can_call(self) -> bool:
+        """Whether our addresses lead anywhere for whom texts are handed to."""
+        public, twilio = urlsplit(self.public_url).hostname, urlsplit(self.twilio_api_url).hostname
+        return public not in LOOPBACK or twilio in LOOPBACK
 
     @property
     def sends_sms(self) -> bool:
@@ -277,38 +206,3 @@ class IsolatedSettings(Settings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
-
-
-T = TypeVar("T", bound=StoreSettings)
-
-
-def load(kind: type[T]) -> T:
-    """Raises SettingsError with one line for every variable that is wrong or missing."""
-    try:
-        return kind()  # type: ignore[call-arg]  # the environment fills it
-    except ValidationError as error:
-        raise SettingsError(problems(error)) from error
-
-
-def _starting(value: str, prefix: str, cure: str) -> str:
-    if not value.startswith(prefix):
-        raise ValueError(f"does not start with {prefix}: {cure}")
-    return value
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:  # its text quotes the address, which may hold a password
-        raise ValueError("is not an address with a port number") from None
-    return parts
-
-
-def _web_address(url: str) -> str:
-    parts = _split(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is not a web address (https://…)")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("must be https, except on this machine")
-    return url
