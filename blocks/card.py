@@ -6,13 +6,14 @@ from datetime import datetime
 from referrals.views.card import CardView
 from store.vocabulary import Kind, Status
 
-from .buttons import coordinating_menu, deciding_buttons, progress_buttons
+from .buttons import card_menu, deciding_buttons, progress_buttons
 from .facts import facts_fields, facts_line, title
 from .ids import CARD_EVENT, BlockId
 from .labels import CLOSE_REASONS
 from .layout import actions, context, header, section
 from .message import Block, Message
-from .text import link, mention, plain, slack_date
+from .progress import planned, tried
+from .text import link, mention, plain, sentence, slack_date
 
 #: Nobody has to decide about these any more: they take little room in the channel.
 _QUIET = frozenset({Status.SCHEDULED, Status.CLOSED})
@@ -54,11 +55,20 @@ def _pending(view: CardView) -> str:
 
 
 def _accepted(view: CardView) -> str:
-    return f"*Accepted* by {_holder(view)}, {_at(view.accepted_at, view)}. Next: reach the client."
+    so_far = _so_far(view) or "Next: reach the client."
+    return f"*Accepted* by {_holder(view)}, {_at(view.accepted_at, view)}. {so_far}"
 
 
 def _contacted(view: CardView) -> str:
-    return f"*Client contacted* by {_holder(view)}, {_at(view.contacted_at, view)}."
+    return f"*Client contacted* by {_holder(view)}, {_at(view.contacted_at, view)}. {_so_far(view)}".rstrip()
+
+
+def _so_far(view: CardView) -> str:
+    """What its holder has done for it, such as ``2 tries without an answer; plan 2 of 4.``"""
+    waiting = view.status is Status.ACCEPTED
+    steps = [tried(view.tries, view.next_try) if waiting else "", planned(view.planned)]
+    told = "; ".join(step for step in steps if step)
+    return f"{sentence(told)}." if told else ""
 
 
 def _scheduled(view: CardView) -> str:
@@ -105,10 +115,11 @@ def _notes(view: CardView) -> list[str]:
 
 def _buttons(view: CardView) -> Block | None:
     if view.status is Status.PENDING:
-        menu = coordinating_menu(view.referral_id, view.status)
-        return actions(BlockId.CARD_ACTIONS, *deciding_buttons(view.offer_id, view.code, view.kind), menu)
+        menu = card_menu(view.referral_id, view.offer_id, view.status, view.kind)
+        deciding = deciding_buttons(view.offer_id, view.referral_id, view.code, view.kind)
+        return actions(BlockId.CARD_ACTIONS, *deciding, menu)
     if view.status is Status.EXPIRED:
-        return actions(BlockId.CARD_ACTIONS, coordinating_menu(view.referral_id, view.status))
+        return actions(BlockId.CARD_ACTIONS, card_menu(view.referral_id, view.offer_id, view.status, view.kind))
     if buttons := progress_buttons(view.referral_id, view.code, view.status):
         return actions(BlockId.CARD_ACTIONS, *buttons)
     return None

@@ -9,6 +9,7 @@ from store.vocabulary import AttentionKind
 from .buttons import attention_buttons
 from .facts import facts_line
 from .labels import NOTICES
+from .progress import tried
 from .text import link, mention, plain, slack_date
 from .trouble import trouble
 from .words import Words
@@ -64,6 +65,32 @@ def _gone(letter: Letter) -> Words:
     )
 
 
+def _not_contacted(letter: Letter) -> Words:
+    """S1: accepted two days ago, and nobody has reached the client."""
+    who = mention(letter.holder) if letter.holder else "The provider"
+    since = f" on {slack_date(letter.accepted_at)}" if letter.accepted_at else ""
+    so_far = tried(letter.tries, letter.next_try) or "no try recorded"
+    return _words(
+        letter,
+        AttentionKind.NOT_CONTACTED,
+        f"*The client of {plain(letter.code)} still waits to be contacted.* {who} accepted it{since}; {so_far}.",
+        "Please ask how it stands. Then offer it to everyone, record that the client was contacted, or close it.",
+    )
+
+
+def _licence(letter: Letter) -> Words:
+    """DOMAIN.md section 3, rule 12: a coordinator may override, with a reason."""
+    who = mention(letter.asker) if letter.asker else "A provider"
+    until = f" until {slack_date(letter.expires_at)}" if letter.expires_at else ""
+    return _words(
+        letter,
+        AttentionKind.LICENCE,
+        f"*{who} would take {plain(letter.code)}, but has no licence for {plain(letter.facts.state)} on the roster.*",
+        "If a compact or a registration covers them there, or the roster is behind, you can allow it. If not, offer it"
+        f" to somebody else; it stays open{until}.",
+    )
+
+
 def _urgent(letter: Letter) -> Words:
     return _words(
         letter,
@@ -75,7 +102,7 @@ def _urgent(letter: Letter) -> Words:
 
 def trouble_words(letter: PracticeLetter) -> Words:
     """Of the practice as a whole. It has no button: it goes by itself once all is well."""
-    found = trouble(letter.kind, letter.detail)
+    found = trouble(letter.kind, letter.detail, letter.about)
     return Words(
         lead=f"*{plain(found.what, 200)}*",
         rest=[plain(found.remedy, 900)],
@@ -90,6 +117,8 @@ COORDINATOR_WORDS: dict[Template, Callable[[Letter], Words]] = {
     Template.COORDINATOR_FAILED: _failed,
     Template.COORDINATOR_ACCEPTOR_GONE: _gone,
     Template.COORDINATOR_URGENT: _urgent,
+    Template.COORDINATOR_NOT_CONTACTED: _not_contacted,
+    Template.COORDINATOR_LICENCE: _licence,
 }
 
 

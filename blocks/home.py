@@ -6,85 +6,43 @@ from typing import Any
 
 from slack_sdk.models.views import View
 
+from referrals.privacy import Attestation
 from referrals.views.coordinators import AttentionLine, Numbers
-from referrals.views.lists import Line, Standing
-from store.vocabulary import ProviderStatus, Status
 
-from .buttons import Buttons, attention_buttons, deciding_buttons, progress_buttons
-from .ids import ActionId, BlockId
-from .labels import ATTENTION, PROVIDER_STATUSES, STATUSES
+from .buttons import Buttons, attention_buttons
+from .home_provider import ProviderHome, provider_blocks
+from .ids import ActionId
+from .labels import ATTENTION, STATUSES
 from .layout import actions, button, context, divider, header, section
-from .lists import line_text, networks, states
 from .message import Block
-from .text import plain, slack_date
+from .text import mention_user, plain, slack_date
 from .trouble import trouble
 
-#: Slack allows 100 blocks. A referral takes two (text and buttons), an item three at most; these stay well below.
-MOST_LINES, MOST_ITEMS = 8, 10
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderHome:
-    standing: Standing
-    lines: Sequence[Line]
+#: Slack allows 100 blocks. An item takes two; beside a provider's own part, whose lists then show fewer, that fits.
+MOST_ITEMS = 10
+_OFF = Attestation(on=False, by=None, at=None)
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorHome:
     numbers: Numbers
     items: Sequence[AttentionLine]
+    privacy: Attestation = _OFF
+    opted_out: Sequence[str] = ()  # names of those who have answered STOP
 
 
-def home(provider: ProviderHome | None, coordinator: CoordinatorHome | None, refused: str | None) -> dict[str, Any]:
-    """A Home view. ``refused``: what somebody is told who is neither, escaped."""
+def home(
+    provider: ProviderHome | None, coordinator: CoordinatorHome | None, refused: str | None, pages: str = ""
+) -> dict[str, Any]:
+    """A Home view. ``refused``: what somebody is told who is neither, escaped. ``pages``: see blocks/paging.py."""
     blocks: list[Block] = []
     if coordinator is not None:
         blocks += _coordinator(coordinator)
     if provider is not None:
-        blocks += [divider(), *_provider(provider)] if blocks else _provider(provider)
+        blocks += [divider(), *provider_blocks(provider)] if blocks else provider_blocks(provider)
     if not blocks:
         blocks = [header("Referral desk"), section(refused or "There is nothing here for you at the moment.")]
-    return dict(View(type="home", blocks=blocks).to_dict())
-
-
-def _provider(shown: ProviderHome) -> list[Block]:
-    standing = shown.standing
-    blocks = [header("Your referrals"), *_availability(standing)]
-    for title, wanted in (
-        ("Waiting for your answer", (Status.PENDING,)),
-        ("To contact", (Status.ACCEPTED,)),
-        ("In progress", (Status.CONTACTED, Status.SCHEDULED)),
-    ):
-        blocks += _group(title, [line for line in shown.lines if line.status in wanted])
-    if not shown.lines:
-        blocks.append(section("Nothing waits for you. `/referrals open` shows what you could take."))
-    return [*blocks, divider(), context(f"Your networks: {networks(standing)}", f"Licensed in: {states(standing)}")]
-
-
-def _availability(standing: Standing) -> list[Block]:
-    text = f"*{PROVIDER_STATUSES[standing.status]}*"
-    if standing.status is ProviderStatus.INACTIVE:
-        return [section(f"{text}. A coordinator can change that.")]
-    if standing.status is ProviderStatus.PAUSED:
-        text += f" until {slack_date(standing.paused_until)}" if standing.paused_until else " until you resume"
-        switch = button(ActionId.RESUME, "Resume referrals", "resume", style="primary")
-    else:
-        switch = button(ActionId.PAUSE, "Pause referrals", "pause")
-    return [section(text), actions(BlockId.AVAILABILITY, switch)]
-
-
-def _group(title: str, lines: Sequence[Line]) -> list[Block]:
-    if not lines:
-        return []
-    blocks = [divider(), section(f"*{title}* ({len(lines)})")]
-    for line in lines[:MOST_LINES]:
-        blocks.append(section(line_text(line)))
-        if line.status is Status.PENDING:
-            buttons = deciding_buttons(line.offer_id, line.code, line.kind)
-        else:
-            buttons = progress_buttons(line.referral_id, line.code, line.status)
-        blocks.append(actions(f"home.line.{line.offer_id}", *buttons))
-    return blocks + _more(len(lines) - MOST_LINES)
+    return dict(View(type="home", blocks=blocks, private_metadata=pages).to_dict())
 
 
 def _coordinator(shown: CoordinatorHome) -> list[Block]:
@@ -95,12 +53,32 @@ def _coordinator(shown: CoordinatorHome) -> list[Block]:
     )
     blocks = [header("Needs attention"), context(figures)]
     if not shown.items:
-        return [*blocks, section("Nothing needs you at the moment.")]
+        blocks.append(section("Nothing needs you at the moment."))
     for item in shown.items[:MOST_ITEMS]:
         blocks.append(section(_item(item)))
         if buttons := _item_buttons(item):
             blocks.append(actions(f"home.item.{item.attention_id}", *buttons))
-    return [*blocks, *_more(counts.attention - min(len(shown.items), MOST_ITEMS))]
+    blocks += _more(counts.attention - min(len(shown.items), MOST_ITEMS))
+    return [*blocks, *_opted_out(shown.opted_out), divider(), _privacy(shown.privacy)]
+
+
+def _opted_out(names: Sequence[str]) -> list[Block]:
+    """Their own wish, so there is nothing to do about it; offers come to them by Slack and mail."""
+    if not names:
+        return []
+    shown = [plain(name) for name in names[:MOST_ITEMS]]
+    more = f" and {len(names) - MOST_ITEMS} more" if len(names) > MOST_ITEMS else ""
+    return [context(f"No text messages, because they answered STOP: {', '.join(shown)}{more}.")]
+
+
+def _privacy(stands: Attestation) -> Block:
+    """DOMAIN.md section 3, rule 1: off, until a coordinator attests that Slack's agreement is signed."""
+    change = button(ActionId.ATTEST, "Change", "attest", "Change whether client information may stand in Slack")
+    if not stands.on:
+        return section("Client information in Slack: *off*", change)
+    since = f" since {slack_date(stands.at)}" if stands.at else ""
+    by = f", attested by {mention_user(stands.by)}" if stands.by else ""
+    return section(f"Client information in Slack: *on*{since}{by}", change)
 
 
 def _item_buttons(item: AttentionLine) -> Buttons:
@@ -113,9 +91,10 @@ def _item_buttons(item: AttentionLine) -> Buttons:
 def _item(item: AttentionLine) -> str:
     since = slack_date(item.opened_at)
     if item.code is None or item.status is None:
-        found = trouble(item.kind, item.detail)
+        found = trouble(item.kind, item.detail, item.about)
         return f"*{plain(found.what, 200)}*\n{plain(found.remedy, 900)}\nSince {since}"
-    return f"*{plain(item.code)}*  {ATTENTION[item.kind]}\n{STATUSES[item.status]}  ·  since {since}"
+    who = f": {plain(item.about)}" if item.about else ""
+    return f"*{plain(item.code)}*  {ATTENTION[item.kind]}{who}\n{STATUSES[item.status]}  ·  since {since}"
 
 
 def _more(count: int) -> list[Block]:

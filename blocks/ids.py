@@ -1,6 +1,9 @@
 """The ids that tie what is shown to what is handled. They stand in messages already posted: rename none of them."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+
+from store.vocabulary import PlanItem
 
 
 class ActionId(StrEnum):
@@ -18,7 +21,7 @@ class ActionId(StrEnum):
     PHONED = "referral.phoned"  # attention item
     PAUSE = "referral.pause"  # nothing
     RESUME = "referral.resume"  # nothing
-    RELEASE_WAITING = "referral.release_waiting"  # nothing
+    RELEASE_WAITING = "referral.release_waiting"  # what was paused, as a subject
     MORE = "referral.more"  # a menu, whose options stand for buttons: see menu_value
     KEEP_WAITING = "referral.keep_waiting"  # nothing
     DETAILS = "referral.details"  # referral
@@ -38,6 +41,9 @@ class ActionId(StrEnum):
     HOME_PAGE = "referral.home_page"  # "GROUP NUMBER": another page of a list on Home
     REASON = "referral.reason"  # an input, not a button
     PROVIDER = "referral.provider"  # the same
+    FIELD = "referral.field"  # the same; the block id says which (of the profile: see profile_block)
+    WANTS_CARE = "referral.wants_care"  # the same
+    NEXT_TRY = "referral.next_try"  # the same
 
 
 class CallbackId(StrEnum):
@@ -62,8 +68,15 @@ class BlockId(StrEnum):
     NOTICE_ACTIONS = "notice.actions"
     ANSWER_ACTIONS = "answer.actions"
     AVAILABILITY = "home.availability"
+    PROFILE = "home.profile"
     REASON = "form.reason"
     PROVIDER = "form.provider"
+    ATTEST = "form.attest"
+    PAUSE_WHAT = "form.pause_what"
+    PAUSE_UNTIL = "form.pause_until"
+    LIMIT = "form.limit"
+    WANTS_CARE = "form.wants_care"
+    NEXT_TRY = "form.next_try"
 
 
 def menu_value(action: ActionId, id: str) -> str:
@@ -74,6 +87,39 @@ def menu_value(action: ActionId, id: str) -> str:
 def of_menu(value: str) -> tuple[str, str]:
     action, _, id = value.partition(":")
     return action, id
+
+
+def plan_block(referral_id: str, done: Iterable[PlanItem], version: int) -> str:
+    """The block id of a plan's checkboxes: whose it is and what it shows.
+
+    ``version``: of the referral. Slack keeps what somebody has ticked for as long as a block's id stays the same.
+    """
+    return f"plan.{referral_id}.{'+'.join(sorted(done))}.{version}"
+
+
+def of_plan_block(block_id: str) -> tuple[str, frozenset[PlanItem]]:
+    """The referral's id and the items that were shown as done; "" and none for a block that is no plan."""
+    kind, _, rest = block_id.partition(".")
+    referral_id, _, items = rest.partition(".")
+    if kind != "plan":
+        return "", frozenset()
+    shown = items.partition(".")[0].split("+")
+    return referral_id, frozenset(item for item in PlanItem if item in shown)
+
+
+def profile_block(field: str, digest: str) -> str:
+    """The block id of one field of the profile: which it is, and a digest of what the form shows there.
+
+    Slack keeps what somebody has typed for as long as a block's id stays the same, so what is new needs a new one.
+    """
+    return f"profile.{field}.{digest}"
+
+
+def of_profile_block(block_id: str) -> tuple[str, str]:
+    """The field and the digest; both "" for another block."""
+    kind, _, rest = block_id.partition(".")
+    field, _, digest = rest.partition(".")
+    return (field, digest) if kind == "profile" else ("", "")
 
 
 #: What every action and callback of ours starts with.

@@ -2,7 +2,7 @@
 
 from referrals.notices import Template
 from referrals.outcomes import Question, Refusal
-from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, Status
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, PlanItem, ProviderStatus, Status
 
 DECLINE_REASONS: dict[DeclineReason, str] = {
     DeclineReason.NO_AVAILABILITY: "No availability",
@@ -56,10 +56,21 @@ ATTENTION: dict[AttentionKind, str] = {
     AttentionKind.DELIVERY_FAILED: "A notice could not be delivered",
     AttentionKind.ACCEPTOR_GONE: "The provider who accepted has left",
     AttentionKind.URGENT: "Marked as urgent",
+    AttentionKind.NOT_CONTACTED: "Accepted, and the client is still waiting to hear",
+    AttentionKind.LICENCE: "Somebody without a licence there would take it",
+    AttentionKind.SMS: "Text messages do not reach a provider",
     AttentionKind.AUDIT: "The desk's own check has found a fault",
     AttentionKind.SWEEP: "The desk is not looking for what is due",
     AttentionKind.SLACK: "Slack refuses the desk's messages",
     AttentionKind.RESTORED: "The desk was restored from a backup",
+}
+
+#: The plan for the first contact (DOMAIN.md R1), as a checklist.
+PLAN: dict[PlanItem, str] = {
+    PlanItem.CONSULTATION: "Consultation: what they need, and whether it is a fit",
+    PlanItem.SCHEDULING: "Scheduling: a first session, and how you will meet",
+    PlanItem.COST: "Cost and insurance: superbill, self-pay estimate",
+    PlanItem.PAYMENT: "Payment: how and when",
 }
 
 PROVIDER_STATUSES: dict[ProviderStatus, str] = {
@@ -81,6 +92,8 @@ NOTICES: dict[Template, str] = {
     Template.PROVIDER_REMINDER: "the reminder by email",
     Template.ACCEPTOR_MAIL: "the email with the client's contact details",
     Template.ACCEPTOR_DM: "the message to the provider who accepted",
+    Template.ACCEPTOR_NUDGE_DM: "the message asking whether the client was reached",
+    Template.ACCEPTOR_NUDGE_MAIL: "the email asking whether the client was reached",
     Template.ACCEPTOR_STOP_MAIL: "the email saying not to contact the client",
     Template.ACCEPTOR_STOP_DM: "the message saying not to contact the client",
     Template.THREAD_REMINDER: "the reminder in the channel",
@@ -94,6 +107,8 @@ NOTICES: dict[Template, str] = {
 QUESTIONS: dict[Question, str] = {
     Question.PAUSED: "Referrals are paused. Accepting this one leaves the pause as it is.",
     Question.PAUSED_INSURER: "Referrals with this insurer are paused. Accepting this one leaves the pause as it is.",
+    Question.PAUSED_STATE: "Referrals from this state are paused. Accepting this one leaves the pause as it is.",
+    Question.FULL: "The weekly limit is reached. Accepting this one leaves the limit as it is.",
     Question.OUT_OF_NETWORK: "This insurer is not among the provider's networks, so the client may have to pay.",
     Question.ON_BEHALF: "You accept for {whose}, who then has to contact the client.",
 }
@@ -110,5 +125,6 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.UNREACHABLE: "This provider has neither a Slack account here nor a work email. Choose somebody else.",
     Refusal.NOT_THEIRS: "Only the provider who accepted this referral, or a coordinator, can do this. Ask {whom}.",
     Refusal.NOT_IN_NETWORK: "That insurer is not among your networks. Ask {whom} if that is wrong.",
+    Refusal.NOT_LICENSED: "That state is not among your licences on the roster. Ask {whom} if that is wrong.",
     Refusal.NOT_COORDINATOR: "Only a coordinator can do this. Ask {whom}.",
 }

@@ -4,16 +4,18 @@ Text for ``section``, ``fields`` and ``context`` must be escaped already (blocks
 turning anything else in it into a link or a mention.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    CheckboxesElement,
     ContextBlock,
     DividerBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
     OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
@@ -24,7 +26,7 @@ from .message import Block
 from .text import label as label_text
 
 #: Slack's limits, from https://docs.slack.dev/reference/block-kit/blocks.
-HEADER_LENGTH, BUTTON_LENGTH, FIELDS = 150, 75, 10
+HEADER_LENGTH, BUTTON_LENGTH, OPTION_LENGTH, FIELDS = 150, 75, 75, 10
 
 
 def mrkdwn(text: str) -> MarkdownTextObject:
@@ -66,6 +68,14 @@ def button(action: ActionId, label: str, value: str, spoken: str = "", style: st
         style=style,
         accessibility_label=label_text(spoken, BUTTON_LENGTH) if spoken else None,
     )
+
+
+def checkboxes(block_id: str, action: ActionId, choices: Mapping[str, str], ticked: Collection[str]) -> Block:
+    """``choices``: value to label, of at most ten."""
+    options = {value: Option(value=value, text=plain_text(label, OPTION_LENGTH)) for value, label in choices.items()}
+    initial = [option for value, option in options.items() if value in ticked]
+    element = CheckboxesElement(action_id=action, options=list(options.values()), initial_options=initial or None)
+    return dict(ActionsBlock(block_id=block_id, elements=[element]).to_dict())
 
 
 def actions(block_id: str, *buttons: ButtonElement | OverflowMenuElement) -> Block:

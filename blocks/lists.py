@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from referrals.subjects import state
 from referrals.views.lists import Line, Standing
 from store.vocabulary import Kind, ProviderStatus, Status
 
@@ -12,26 +13,48 @@ from .layout import context, section
 from .message import Message
 from .text import link, plain, slack_date
 
-#: Command -> what it does. ``find`` and ``new`` come later and are not offered yet.
+#: Command -> what it does. ``new`` comes later and is not offered yet.
 COMMANDS: dict[str, str] = {
     "open": "referrals you could take, the soonest deadline first",
     "mine": "what waits for you, and what you have accepted",
+    "find": "a client by first and last name, on a page of its own",
     "pause": "no new requests for you, at once",
-    "resume": "requests for you come again",
+    "resume": "requests for you come again; also `resume Aetna`, `resume TX`",
     "status": "how you stand: paused or not, your states and networks",
+    "report": "how you are doing, for you alone; also `report last week`, `report March`",
     "help": "this list",
 }
+#: What stands behind ``pause``: an insurer or a state, for good or until a day.
+_PAUSES = ("pause until 1 March", "pause for 2 weeks", "pause Aetna", "pause TX until Friday")
 
 
-def help_answer(whom: str, *, unknown: bool = False, nearest: str | None = None) -> Message:
-    """DOMAIN.md S2. ``unknown``: something else was typed, which is not repeated; ``nearest``: what was meant."""
+def help_answer(whom: str, support: str, *, unknown: bool = False, nearest: str | None = None) -> Message:
+    """``unknown``: something else was typed, which is not repeated; ``nearest``: what was meant.
+
+    ``whom``: to ask about the roster; ``support``: about what is technical.
+    """
     lines = [f"`/referrals {name}`  {what}" for name, what in COMMANDS.items()]
-    blocks = [section("\n".join(lines)), context(f"Questions about an account or this desk: {whom}.")]
+    pauses = ", ".join(f"`{one}`" for one in _PAUSES)
+    blocks = [
+        section("\n".join(lines)),
+        context(f"Pausing takes an insurer, a state or a day: {pauses}."),
+        section("\n".join(_whom_to_ask_for_what(whom, support))),
+    ]
     if not unknown:
         return Message("What /referrals can do: " + ", ".join(COMMANDS), blocks)
     guess = f" Did you mean `/referrals {nearest}`?" if nearest else ""
     lead = f"There is no such command.{guess}"
     return Message(lead, [section(lead), *blocks])
+
+
+def _whom_to_ask_for_what(whom: str, support: str) -> list[str]:
+    """DOMAIN.md S2: what is clinical is a clinician's to answer."""
+    return [
+        "*Whom to ask*",
+        "•  A clinical question: the provider who has the referral, or your clinical lead",
+        f"•  Your account, licences, networks, or a referral that is stuck: {whom}",
+        f"•  Something technical: {support}",
+    ]
 
 
 def not_here_yet(command: str) -> Message:
@@ -63,6 +86,8 @@ def status_answer(standing: Standing) -> Message:
     if standing.status is ProviderStatus.PAUSED:
         lead += f" until {slack_date(standing.paused_until)}" if standing.paused_until else " until you resume"
     counts = f"Waiting for your answer: {standing.waiting}. Accepted, not yet contacted: {standing.to_contact}."
+    if standing.weekly_limit is not None:
+        counts += f" Accepted this week: {standing.accepted_this_week} of {standing.weekly_limit} at most."
     return Message(
         f"{lead.replace('*', '')}. {counts}",
         [section(f"{lead}\n{counts}"), context(f"States: {states(standing)}", f"Networks: {networks(standing)}")],
@@ -75,7 +100,9 @@ def networks(standing: Standing) -> str:
 
 
 def states(standing: Standing) -> str:
-    return ", ".join(plain(state) for state in standing.states) or "none on the roster"
+    off = {one.subject for one in standing.switches if not one.on}
+    shown = [plain(code) + (" (paused)" if str(state(code)) in off else "") for code in standing.states]
+    return ", ".join(shown) or "none on the roster"
 
 
 def line_text(line: Line) -> str:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButtonsElement, StaticSelectElement
 from slack_sdk.models.views import View
@@ -23,33 +23,43 @@ from .replies import questions
 from .text import clean, plain, sentence
 
 Modal = dict[str, Any]
+K = TypeVar("K", bound=str)
 
 #: Slack's limits: https://docs.slack.dev/reference/views and /block-kit/block-elements.
 TITLE_LENGTH, OPTION_LENGTH, OPTIONS = 24, 75, 100
 
 _HOME = "home"
+#: A note of a form opened from Home: where its lists stood.
+PAGES = "pages"
+#: Answers of the form that releases.
+WANTS_CARE = {"yes": "Yes, or I do not know", "no": "No: close the referral"}
+#: A note of the form that asks before accepting.
+ALREADY_CONTACTED = "already_contacted"
 
 
 def decline_form(offer_id: str, code: str, *, home: bool = False) -> Modal:
     reasons = {reason: DECLINE_REASONS[reason] for reason in BEFORE_CONTACT}
     blocks = [
         section(f"*{plain(code)}* will be offered to everyone, with a new deadline."),
-        _radio("Why does it not fit?", reasons),
+        radio("Why does it not fit?", reasons),
         context("The client hears that you are unavailable, never why. Declining carries no penalty."),
     ]
-    return _form(CallbackId.DECLINE, "Decline referral", "Decline", _subject(offer_id, home), blocks)
+    return form(CallbackId.DECLINE, "Decline referral", "Decline", subject(offer_id, home), blocks)
 
 
 def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
+    """Whether the client still wants care decides what becomes of it, so it is asked by itself (DOMAIN.md P11)."""
+    reasons = {one: text for one, text in DECLINE_REASONS.items() if one is not DeclineReason.NO_LONGER_WANTS}
     blocks = [
-        section(f"*{plain(code)}* will be offered to the others, with a new deadline."),
-        _radio("Why are you giving it back?", DECLINE_REASONS),
+        section(f"You are giving *{plain(code)}* back. That carries no penalty."),
+        radio("Why are you giving it back?", reasons),
+        radio("Does the client still want care?", WANTS_CARE, BlockId.WANTS_CARE, ActionId.WANTS_CARE),
         context(
-            "“Client no longer wants care” closes the referral instead. The client is told that somebody else will"
-            " contact them, never why."
+            "With “yes” everyone else is offered it, and the client is told that somebody else will contact them. With"
+            " “no” it is closed, and they are told how to come back. Your reason stays in the practice."
         ),
     ]
-    return _form(CallbackId.RELEASE, "Release referral", "Release", _subject(referral_id, home), blocks)
+    return form(CallbackId.RELEASE, "Release referral", "Release", subject(referral_id, home), blocks)
 
 
 def close_form(referral_id: str, closing: Closing, *, home: bool = False) -> Modal:
@@ -62,16 +72,18 @@ def close_form(referral_id: str, closing: Closing, *, home: bool = False) -> Mod
             f"Closing *{plain(code)}* is final. The client gets a closing email, and a provider who has accepted"
             " is told not to contact them."
         ),
-        _radio("Why is it closed?", reasons),
+        radio("Why is it closed?", reasons),
     ]
-    return _form(CallbackId.CLOSE, "Close referral", "Close referral", _subject(referral_id, home), blocks)
+    return form(CallbackId.CLOSE, "Close referral", "Close referral", subject(referral_id, home), blocks)
 
 
 def confirm_form(asks: Asks, *, home: bool = False) -> Modal:
     """Before an accept that has to be meant (DESIGN.md's table)."""
     lines = "\n".join(f"•  {question}" for question in questions(asks))
     blocks = [section(f"*Before you accept {plain(asks.code)}:*\n{lines}")]
-    return _form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", _subject(asks.offer_id, home), blocks)
+    notes = {ALREADY_CONTACTED: "yes"} if asks.already_contacted else {}
+    about = subject(asks.offer_id, home, **notes)
+    return form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", about, blocks)
 
 
 def assign_form(referral_id: str, code: str, choices: Sequence[Choice], *, home: bool = False) -> Modal:
@@ -86,7 +98,7 @@ def assign_form(referral_id: str, code: str, choices: Sequence[Choice], *, home:
         section(f"*{plain(code)}* will be reserved for one provider, with a new deadline; they are tagged and mailed."),
         dict(InputBlock(block_id=BlockId.PROVIDER, label=label, element=select).to_dict()),
     ]
-    return _form(CallbackId.ASSIGN, "Assign referral", "Assign", _subject(referral_id, home), blocks)
+    return form(CallbackId.ASSIGN, "Assign referral", "Assign", subject(referral_id, home), blocks)
 
 
 def notice_view(text: str) -> Modal:
@@ -107,15 +119,28 @@ def tell_view(message: Message) -> Modal:
 
 def subject_of(private_metadata: str) -> tuple[str, bool]:
     """The id that a form is about, and whether it was opened from Home."""
-    subject, _, origin = private_metadata.partition(" ")
-    return subject, origin == _HOME
+    subject, *more = private_metadata.split(" ")
+    return subject, _HOME in more
 
 
-def _subject(id: str, home: bool) -> str:
-    return f"{id} {_HOME}" if home else id
+def with_pages(form: Modal, pages: str) -> Modal:
+    """For a form opened from Home: remembers where its lists stood, so that it is drawn anew on the same pages."""
+    about = form.get("private_metadata", "")
+    return form | {"private_metadata": f"{about} {PAGES}={pages}"} if pages and subject_of(about)[1] else form
 
 
-def _form(callback: CallbackId, title: str, submit: str, subject_id: str, blocks: Sequence[Block]) -> Modal:
+def notes_of(private_metadata: str) -> dict[str, str]:
+    """What else ``subject`` was given."""
+    notes = (word.partition("=") for word in private_metadata.split(" ")[1:])
+    return {name: value for name, found, value in notes if found}
+
+
+def subject(id: str, home: bool = False, **notes: str) -> str:
+    """A form's private_metadata: what it is about, and ``notes`` by name. Opaque ids and codes only, without spaces."""
+    return " ".join([id, *([_HOME] if home else []), *(f"{name}={value}" for name, value in notes.items())])
+
+
+def form(callback: CallbackId, title: str, submit: str, subject_id: str, blocks: Sequence[Block]) -> Modal:
     view = View(
         type="modal",
         callback_id=callback,
@@ -128,11 +153,16 @@ def _form(callback: CallbackId, title: str, submit: str, subject_id: str, blocks
     return dict(view.to_dict())
 
 
-def _radio(label: str, choices: Mapping[DeclineReason, str] | Mapping[CloseReason, str]) -> Block:
+def radio(
+    label: str,
+    choices: Mapping[K, str],
+    block: BlockId = BlockId.REASON,
+    action: ActionId = ActionId.REASON,
+) -> Block:
     """Nothing is chosen beforehand: a reason picked by default would say nothing."""
     options = [Option(value=value, text=plain_text(text, OPTION_LENGTH)) for value, text in choices.items()]
-    element = RadioButtonsElement(action_id=ActionId.REASON, options=options)
-    return dict(InputBlock(block_id=BlockId.REASON, label=plain_text(label, 200), element=element).to_dict())
+    element = RadioButtonsElement(action_id=action, options=options)
+    return dict(InputBlock(block_id=block, label=plain_text(label, 200), element=element).to_dict())
 
 
 def _options(choices: Sequence[Choice]) -> dict[str, Any]:

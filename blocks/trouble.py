@@ -1,6 +1,7 @@
 """What is wrong with the practice's desk as a whole, and what to do about it: plain words for Home, Slack and mail.
 
-Nothing here is escaped yet. No reference, name or message stands in it: an item's kind and its code are all it knows.
+Nothing here is escaped yet. No reference and no message stands in it, and no client: an item's kind, its code and the
+provider whom it concerns are all it knows.
 """
 
 from dataclasses import dataclass
@@ -50,9 +51,16 @@ _SLACK = {
 }
 
 
-def trouble(kind: AttentionKind, detail: str | None) -> Trouble:
-    """``detail``: the audit's rule, or Slack's error code."""
+def trouble(kind: AttentionKind, detail: str | None, about: str | None = None) -> Trouble:
+    """``detail``: the audit's rule, or Slack's error code. ``about``: a provider's name."""
     code = clean(detail or "")
+    if kind is AttentionKind.SMS:
+        return Trouble(
+            f"Text messages do not reach {clean(about or 'one of the providers')}.",
+            "The mobile number on the roster takes none, or cannot be reached. Offers still come by Slack and email."
+            " Please ask for a number that takes texts and change it on the roster; if it works again, this goes away"
+            " by itself.",
+        )
     if kind is AttentionKind.SLACK:
         return _SLACK.get(code) or Trouble(
             "Slack refuses what the referral desk posts in the referrals channel.",

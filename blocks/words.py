@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ButtonElement
 
+from .message import Block
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -12,5 +14,6 @@ class Words:
 
     lead: str
     rest: Sequence[str] = ()
+    below: Sequence[Block] = ()  # what cannot be said in text
     small: Sequence[str] = ()
     buttons: Sequence[ButtonElement] = ()

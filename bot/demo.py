@@ -88,6 +88,7 @@ async def _workspace(settings: Settings, port: int) -> AsyncIterator[None]:
             *("--signing-secret", settings.slack_signing_secret or ""),
             *("--twilio-sid", settings.twilio_account_sid or ""),
             *("--twilio-token", settings.twilio_auth_token or ""),
+            *("--sms-callback", f"{settings.public_url}/twilio/{settings.practice_slug}/message"),
             *("--clock-url", f"{settings.public_url}/clock"),
             *("--link", f"The practice's public form={form}"),
             stdout=asyncio.subprocess.DEVNULL,

@@ -1,5 +1,7 @@
 """Builds the dependencies of a process, once, and lets go of them in the reverse order."""
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -39,6 +41,8 @@ log = logging.getLogger(__name__)
 _FOR_JOBS = 10
 #: A call to Slack that has not answered by then is unknown (PLATFORM.md, fault 10).
 _SLACK_TIMEOUT = 20
+#: Seconds at the end of the process for handing the last wake-ups to the queue.
+_LAST_WAKES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,19 @@ async def opened(
         vault = vault_of(settings)
         practice, socket_url = await find_practice(settings, database, slack, clock, vault)
         waker = Waker(redis, clock)
-        stack.push_async_callback(waker.settle)
+        stack.push_async_callback(_let_go, waker)
         desk = Desk(database, vault, clock, waker)
         people = People(slack)
         for_jobs = desk if settings.on_sqlite else replace(desk, database=InTurn(database, _FOR_JOBS))
         jobs = _jobs(settings, for_jobs, slack, session, Pace(redis, post_gap), people, waits or Waits())
         yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, socket_url, jobs)
+
+
+async def _let_go(waker: Waker) -> None:
+    """A queue that is away keeps nobody from ending: a wake-up that is lost costs only time."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WAKES):
+            await waker.settle()
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -121,7 +132,11 @@ def _jobs(
 
     async def send_mail(letter: Letter | PracticeLetter, delivery_id: str) -> str:
         message = build_message(
-            render(letter), to=letter.address, sender=sender, delivery_id=delivery_id, domain=domain_of(sender)
+            render(letter, settings.public_url),
+            to=letter.address,
+            sender=sender,
+            delivery_id=delivery_id,
+            domain=domain_of(sender),
         )
         return await mailer.send(message)
 
@@ -142,10 +157,11 @@ def _jobs(
             sender=settings.twilio_from,
         )
 
-    async def send_text(letter: Letter) -> str:
+    async def send_text(letter: Letter, delivery_id: str) -> str:
         if texter is None:
             raise RuntimeError("no SMS account")
-        return await texter.send(letter.address, sms_text(letter))
+        callback = _status_callback(settings, letter.practice.slug, delivery_id)
+        return await texter.send(letter.address, sms_text(letter), callback)
 
     return JobDeps(
         desk=desk,
@@ -155,3 +171,12 @@ def _jobs(
         coordinator_email=coordinator_email,
         waits=waits,
     )
+
+
+def _status_callback(settings: Settings, slug: str, delivery_id: str) -> str | None:
+    """Where Twilio tells of a text's fate (web/twilio.py). None on this machine alone: Twilio itself refuses the whole
+    text for an address that it cannot reach (https://www.twilio.com/docs/api/errors/21609).
+    """
+    if not settings.twilio_can_call:
+        return None
+    return f"{settings.public_url}/twilio/{slug}/status?delivery={delivery_id}"

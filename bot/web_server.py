@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from handlers.app import UNEXPECTED_SHAPE, DeskApp
+from web.client import client_routes
+from web.decide import decide_routes
 from web.edge import edged
 from web.form import form_routes
 from web.health import health_routes
@@ -22,6 +24,7 @@ from web.limits import Callers, Visits
 from web.metrics import Metrics, metrics_route
 from web.pages import Pages
 from web.signed import signed_route
+from web.twilio import TwilioDoor
 
 from .clock import clock_route
 from .connections import MOST_HEAD_BYTES, PatientProtocol
@@ -100,13 +103,18 @@ def site(house: House, app: AsyncApp) -> ASGIApp:
 def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics) -> list[BaseRoute]:
     settings = house.settings
     callers, ready = Callers(settings.trusted_proxies), heartbeat(house)
+    https = settings.public_url.startswith("https:")
     visits = Visits(callers, settings.pages_per_minute, settings.forms_per_minute)
     found: list[BaseRoute] = [
         *health_routes(ready),
         metrics_route(metrics, figures(house, ready), settings.metrics_token, callers),
         *form_routes(house.desk, pages, settings.signing_key, visits),
+        *client_routes(house.desk, pages, settings.signing_key, visits, https=https),
+        *decide_routes(house.desk, pages, settings.signing_key, visits),
         pages.style_route(),
     ]
+    if settings.twilio_auth_token:
+        found += TwilioDoor(house.desk, settings.twilio_auth_token, settings.public_url).routes()
     if settings.slack_signing_secret:
         found.append(signed_route("/slack/events", settings.slack_signing_secret, _to_bolt(app)))
         if settings.sandboxed:

@@ -5,13 +5,11 @@ What a click changes shows on the card, which a job redraws; only what the card 
 
 from collections.abc import Awaitable, Callable
 
-from blocks import availability as availability_words
 from blocks.availability import answer
 from blocks.ids import ActionId
 from blocks.modals import assign_form, close_form, confirm_form, decline_form, release_form
 from blocks.replies import UNKNOWN_BUTTON, passed, phoned
 from referrals.accept import accept
-from referrals.availability import Availability, pause, release_waiting, resume
 from referrals.close import Closing, may_close
 from referrals.coordinate import may_coordinate, reopen
 from referrals.decline import may_decline, may_release, pass_
@@ -21,11 +19,11 @@ from referrals.progress import contacted, scheduled
 from referrals.progress import phoned as record_phoned
 from referrals.views.coordinators import choices
 
+from . import after, details, licence, pausing, privacy, profile
 from .answers import open_form, tell
 from .click import Click
 from .deps import SlackDeps
-from .home import publish_home
-from .own import on_own
+from .home import turn_page
 from .settling import settle
 from .who import Caller, act
 
@@ -108,49 +106,22 @@ async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
         await settle(deps, caller, click, outcome)
 
 
-async def _pause(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, on_own(pause))
-    if isinstance(outcome, Availability):
-        if outcome.waiting:
-            await tell(deps, click, availability_words.paused(outcome))
-        await publish_home(deps, caller)
-    else:
-        await settle(deps, caller, click, outcome)
-
-
-async def _resume(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, on_own(resume))
-    if isinstance(outcome, Availability):
-        await publish_home(deps, caller)
-    else:
-        await settle(deps, caller, click, outcome)
-
-
-async def _release_waiting(deps: SlackDeps, caller: Caller, click: Click) -> None:
-    outcome = await act(deps, caller, click.action_id, on_own(release_waiting))
-    if isinstance(outcome, int):
-        await tell(deps, click, availability_words.released(outcome))
-    else:
-        await settle(deps, caller, click, outcome)
-
-
-async def _keep_waiting(deps: SlackDeps, _caller: Caller, click: Click) -> None:
-    await tell(deps, click, availability_words.kept())
-
-
 HANDLERS: dict[ActionId, Handler] = {
     ActionId.ACCEPT: _accept,
     ActionId.DECLINE: _ask_decline,
     ActionId.PASS: _pass,
-    ActionId.CONTACTED: _contacted,
-    ActionId.SCHEDULED: _scheduled,
+    ActionId.CONTACTED: after.redrawing(_contacted),
+    ActionId.SCHEDULED: after.redrawing(_scheduled),
     ActionId.RELEASE: _ask_release,
     ActionId.REOPEN: _reopen,
     ActionId.ASSIGN: _ask_assign,
     ActionId.CLOSE: _ask_close,
     ActionId.PHONED: _phoned,
-    ActionId.PAUSE: _pause,
-    ActionId.RESUME: _resume,
-    ActionId.RELEASE_WAITING: _release_waiting,
-    ActionId.KEEP_WAITING: _keep_waiting,
+    ActionId.HOME_PAGE: turn_page,
+    **after.HANDLERS,
+    **pausing.HANDLERS,
+    **licence.HANDLERS,
+    **details.HANDLERS,
+    **privacy.HANDLERS,
+    **profile.HANDLERS,
 }

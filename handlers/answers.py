@@ -15,7 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from blocks.availability import answer
 from blocks.message import Message
-from blocks.modals import Modal, tell_view
+from blocks.modals import Modal, subject, tell_view, with_pages
 from blocks.replies import FORM_LOST
 
 from .click import Click
@@ -33,7 +33,9 @@ async def tell(deps: SlackDeps, click: Click, message: Message) -> None:
     elif click.view_id and click.in_modal:
         await _in_time("views.update", deps.client.views_update(view_id=click.view_id, view=tell_view(message)))
     else:
-        await open_modal(deps, click, tell_view(message))
+        # Its buttons may change what Home shows, which is then drawn anew on the same pages.
+        view = tell_view(message) | {"private_metadata": subject("", home=click.on_home)}
+        await open_modal(deps, click, with_pages(view, click.home_pages))
 
 
 async def open_modal(deps: SlackDeps, click: Click, view: Modal) -> bool:
@@ -43,8 +45,14 @@ async def open_modal(deps: SlackDeps, click: Click, view: Modal) -> bool:
 
 async def open_form(deps: SlackDeps, click: Click, form: Modal) -> None:
     """A form that Slack did not open is worth a word: nothing has been decided, and a second click may do."""
-    if not await open_modal(deps, click, form) and click.response_url:
+    if not await open_modal(deps, click, with_pages(form, click.home_pages)) and click.response_url:
         await tell(deps, click, answer(FORM_LOST))
+
+
+async def update_message(deps: SlackDeps, channel: str, ts: str, message: Message) -> bool:
+    """Whether a message of ours shows this now. A lost update costs nothing: the next click draws it anew."""
+    arguments = {"channel": channel, "ts": ts, **message.arguments()}
+    return await _in_time("chat.update", deps.client.chat_update(**arguments))
 
 
 async def publish(deps: SlackDeps, user: str, view: Modal) -> bool:

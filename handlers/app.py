@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,11 +20,12 @@ from slack_bolt.response import BoltResponse
 
 from blocks.ids import PREFIX, ActionId, CallbackId
 from blocks.labels import REFUSALS
+from blocks.modals import PAGES
 from referrals.actor import Surface
 from referrals.outcomes import Refusal
 
 from . import actions, commands, errors, events, views
-from .click import first, read_click, table, text
+from .click import first, own_id, read_click, table, text
 from .deps import SlackDeps
 from .who import Caller
 
@@ -88,7 +90,8 @@ def register(app: AsyncApp, deps: SlackDeps) -> None:
     async def on_action(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         click = read_click(body)
         async with asyncio.timeout(errors.IN_TIME):
-            await actions.handle(deps, await _caller(deps, context, click.user, click.team_id, click.surface), click)
+            caller = await _caller(deps, context, click.user, click.team_id, click.surface)
+            await actions.handle(deps, replace(caller, home_pages=click.home_pages), click)
         await ack()
 
     async def on_command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -103,7 +106,8 @@ def register(app: AsyncApp, deps: SlackDeps) -> None:
         team = text(user.get("team_id")) or text(table(body.get("team")).get("id"))
         async with asyncio.timeout(errors.IN_TIME):
             caller = await _caller(deps, context, text(user.get("id")), team, Surface.BUTTON)
-            answer = await views.handle(deps, caller, views.read_form(body))
+            form = views.read_form(body)
+            answer = await views.handle(deps, replace(caller, home_pages=own_id(form.notes.get(PAGES))), form)
         await (ack(answer) if answer else ack())
 
     async def on_home(event: dict[str, Any], context: AsyncBoltContext) -> None:

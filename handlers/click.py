@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.ids import ActionId, BlockId, of_menu
+from blocks.modals import PAGES, notes_of
 from referrals.actor import Surface
 
 #: No id of ours is longer; anything else in a button's value is not ours.
@@ -25,6 +26,10 @@ class Click:
     view_id: str | None
     in_modal: bool
     ephemeral: bool
+    home_pages: str = ""  # on Home: where its lists stand, as blocks/paging.py writes it
+    selected: tuple[str, ...] = ()  # of checkboxes, all that are ticked now
+    channel_id: str = ""  # where the message is that was clicked
+    message_ts: str = ""
 
     @property
     def on_card(self) -> bool:
@@ -44,8 +49,10 @@ def read_click(body: Mapping[str, Any]) -> Click:
     action = first(body.get("actions"))
     user, view, container = table(body.get("user")), table(body.get("view")), table(body.get("container"))
     action_id, value = text(action.get("action_id")), action.get("value")
+    if "selected_option" in action:
+        value = table(action["selected_option"]).get("value")
     if action_id == ActionId.MORE:
-        action_id, value = of_menu(text(table(action.get("selected_option")).get("value")))
+        action_id, value = of_menu(text(value))
     return Click(
         action_id=action_id,
         value=own_id(value),
@@ -57,7 +64,23 @@ def read_click(body: Mapping[str, Any]) -> Click:
         view_id=text(view.get("id")) or None,
         in_modal=view.get("type") == "modal",
         ephemeral=container.get("is_ephemeral") is True,
+        home_pages=own_id(_pages(view)),
+        selected=_selected(action),
+        channel_id=own_id(container.get("channel_id")),
+        message_ts=own_id(container.get("message_ts")),
     )
+
+
+def _selected(action: Mapping[str, Any]) -> tuple[str, ...]:
+    options = action.get("selected_options")
+    found = (own_id(table(one).get("value")) for one in (options if isinstance(options, list) else ()))
+    return tuple(value for value in found if value)
+
+
+def _pages(view: Mapping[str, Any]) -> str:
+    """Home itself holds nothing else; a modal that was opened from there holds them among its notes."""
+    metadata = text(view.get("private_metadata"))
+    return metadata if view.get("type") == "home" else notes_of(metadata).get(PAGES, "")
 
 
 def own_id(value: object) -> str:

@@ -3,18 +3,20 @@
 from collections.abc import Awaitable, Callable
 from difflib import get_close_matches
 
-from blocks import availability as availability_words
 from blocks.availability import answer
 from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_answer, status_answer
 from blocks.message import Message
-from blocks.whom import whom_to_ask
+from blocks.whom import support_contact, whom_to_ask
 from referrals.actor import Actor
-from referrals.availability import Availability, pause, resume
 from referrals.outcomes import Refusal, Refused
+from referrals.tx import Tx
 from referrals.views.lists import my_lines, open_lines, standing
 
 from .deps import SlackDeps
-from .own import myself, on_own
+from .details import find
+from .own import myself
+from .pause_commands import pause_command, resume_command
+from .report import report
 from .settling import wording
 from .who import Caller, act
 
@@ -23,7 +25,7 @@ Command = Callable[[SlackDeps, Caller, str], Awaitable[Message]]
 
 #: How many lines a list shows; and as many as are counted beyond them.
 _SHOWN, _COUNTED = 10, 200
-_LATER = frozenset({"find", "new", "report"})
+_LATER = frozenset({"new"})
 _MOST_TYPED = 40
 
 
@@ -34,16 +36,12 @@ async def handle(deps: SlackDeps, caller: Caller, typed: str) -> Message:
         return not_here_yet(name)
     if name not in HANDLERS:
         nearest = get_close_matches(name, COMMANDS, n=1)
-        return help_answer(await _whom(deps, caller), unknown=True, nearest=nearest[0] if nearest else None)
-    if name in ("pause", "resume") and rest.strip():
-        return answer(
-            f"`/referrals {name}` takes nothing after it yet: it is about all your referrals. Nothing has changed."
-        )
+        return await _help_with(deps, caller, unknown=True, nearest=nearest[0] if nearest else None)
     return await HANDLERS[name](deps, caller, rest.strip())
 
 
 async def _help(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
-    return help_answer(await _whom(deps, caller))
+    return await _help_with(deps, caller)
 
 
 async def _open(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
@@ -72,32 +70,21 @@ async def _status(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
     return status_answer(found) if found else await _no_provider(deps, caller, actor)
 
 
-async def _pause(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
-    outcome = await act(deps, caller, "/referrals pause", on_own(pause))
-    if isinstance(outcome, Availability):
-        return availability_words.paused(outcome)
-    return answer(await wording(deps, caller, outcome))
-
-
-async def _resume(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
-    outcome = await act(deps, caller, "/referrals resume", on_own(resume))
-    if isinstance(outcome, Availability):
-        return availability_words.resumed(outcome)
-    return answer(await wording(deps, caller, outcome))
-
-
 HANDLERS: dict[str, Command] = {
+    "find": find,
     "help": _help,
     "open": _open,
     "mine": _mine,
     "status": _status,
-    "pause": _pause,
-    "resume": _resume,
+    "pause": pause_command,
+    "resume": resume_command,
+    "report": report,
 }
 
 
-async def _whom(deps: SlackDeps, caller: Caller) -> str:
-    return await deps.desk.ask(caller.practice_id, lambda tx: whom_to_ask(tx.practice()))
+async def _help_with(deps: SlackDeps, caller: Caller, *, unknown: bool = False, nearest: str | None = None) -> Message:
+    practice = await deps.desk.ask(caller.practice_id, Tx.practice)
+    return help_answer(whom_to_ask(practice), support_contact(practice), unknown=unknown, nearest=nearest)
 
 
 async def _refused(deps: SlackDeps, caller: Caller, refused: Refused) -> Message:

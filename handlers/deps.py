@@ -19,3 +19,4 @@ class SlackDeps:
     people: People
     bot_token: str = field(repr=False)
     practices: Practices
+    public_url: str  # where the pages are, without a slash at its end

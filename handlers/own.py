@@ -1,11 +1,19 @@
 """Use cases on the caller's own record as a provider."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from referrals.actor import Actor
+from referrals.days import Here
 from referrals.outcomes import Refusal, Refused
+from referrals.pauses import all_pauses
+from referrals.subjects import ALL, Subject, own_subjects
 from referrals.tx import Tx
+from referrals.views.lists import Standing, standing
+from referrals.weekly import zone_of
+from store.tables import Provider
+from store.vocabulary import ProviderStatus
 
 T = TypeVar("T")
 
@@ -22,3 +30,23 @@ def on_own(use_case: Callable[[Tx, Actor, str], T]) -> Callable[[Tx, Actor], T |
 def myself(tx: Tx, actor: Actor) -> Actor:
     """Only finds out who it is."""
     return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What the caller can switch, and where and when it is for them."""
+
+    here: Here
+    subjects: tuple[Subject, ...]
+    standing: Standing
+
+
+def my_switches(tx: Tx, _actor: Actor, provider_id: str) -> Switches | Refused:
+    """For reading what they ask for before it takes effect, which an inactive provider's never does."""
+    provider, stands = tx.get(Provider, provider_id), standing(tx, provider_id)
+    if provider is None or stands is None:
+        return Refused(Refusal.UNLINKED)
+    if provider.status is ProviderStatus.INACTIVE:
+        return Refused(Refusal.INACTIVE)
+    subjects = dict.fromkeys([*own_subjects(provider), *(one for one in all_pauses(provider, tx.now) if one != ALL)])
+    return Switches(Here(tx.now, zone_of(provider, tx.practice())), tuple(subjects), stands)

@@ -1,9 +1,11 @@
 """How a click ends: done and seen, done and told, or not done and why."""
 
 from blocks.availability import answer
+from blocks.ids import ActionId
+from blocks.licence import no_licence
 from blocks.replies import refused, reply
 from blocks.whom import whom_to_ask
-from referrals.outcomes import Decision, Done, Missing, Refused
+from referrals.outcomes import Decision, Done, Missing, Refusal, Refused
 from referrals.tx import Tx
 
 from .answers import tell
@@ -11,6 +13,9 @@ from .click import Click
 from .deps import SlackDeps
 from .home import publish_home
 from .who import Caller
+
+#: Buttons that hold an offer, and that somebody without a licence there presses in vain.
+_ACCEPTING = frozenset({ActionId.ACCEPT, ActionId.ALREADY_CONTACTED})
 
 
 async def settle(
@@ -28,7 +33,9 @@ async def settle(
         return
     if isinstance(outcome, Done) and silent:
         return
-    await tell(deps, click, answer(words or await wording(deps, caller, outcome)))
+    told = words or await wording(deps, caller, outcome)
+    unlicensed = isinstance(outcome, Refused) and outcome.reason is Refusal.NO_LICENCE and click.action_id in _ACCEPTING
+    await tell(deps, click, no_licence(told, click.value) if unlicensed else answer(told))
 
 
 async def wording(deps: SlackDeps, caller: Caller, outcome: Decision) -> str:

@@ -32,6 +32,7 @@ class Caller:
     team_id: str | None  # as the payload says: where their account is
     person: SlackPerson | None
     surface: Surface
+    home_pages: str = ""  # where the lists of their Home stand, if they came from there
 
 
 async def act(

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from referrals import slack_trouble
+from referrals import slack_trouble, texts
 from referrals.notices import ANSWERS, Template
 from referrals.outbox import CHANNEL, need_attention, notify_client
 from referrals.slack_trouble import Scope
@@ -14,7 +14,7 @@ from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState
 from .card_records import gone, in_channel
 from .errors import FailureKind
 from .notices import NO_CARD_YET
-from .sms import OPTED_OUT
+from .sms import OPTED_OUT, TWILIO
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +82,9 @@ def failed(
     if delivery is None:
         return
     delivery.trouble = code
-    if code == OPTED_OUT and (provider := tx.lock(Provider, delivery.recipient.partition(":")[2])):
-        provider.sms_opted_out = True  # they answered STOP to the number, which Twilio honours and tells us now
+    if delivery.channel is DeliveryChannel.SMS:
+        _number_refused(tx, delivery, code)
+    if code == OPTED_OUT:
         delivery.state = DeliveryState.SUPPRESSED
         return
     old = delivery.first_tried is not None and tx.real_now - delivery.first_tried >= _GIVE_UP_AFTER
@@ -99,6 +100,12 @@ def failed(
         delivery.state = DeliveryState.FAILED
     if delivery.state is DeliveryState.FAILED or dark_sms(delivery):
         alert(tx, delivery, code)
+
+
+def _number_refused(tx: Tx, delivery: Delivery, code: str) -> None:
+    """They answered STOP, which Twilio honours and tells us now; or the number takes no texts."""
+    if code.startswith(TWILIO) and (provider := tx.lock(Provider, delivery.recipient.partition(":")[2])):
+        texts.refused(tx, provider, code.removeprefix(TWILIO))
 
 
 def _of_attempt(tx: Tx, delivery_id: str, attempt: int) -> Delivery | None:
@@ -128,7 +135,8 @@ def dark_sms(delivery: Delivery) -> bool:
 def alert(tx: Tx, delivery: Delivery, code: str) -> None:
     referral, offer = tx.get(Referral, delivery.referral_id), tx.get(Offer, delivery.offer_id)
     if referral is None or delivery.recipient.startswith("slack:"):
-        log.error("coordinator_not_reached", extra={"delivery": delivery.id, "trouble": code})
+        who = "provider" if delivery.recipient.startswith("provider:") else "coordinator"
+        log.error(f"{who}_not_reached", extra={"delivery": delivery.id, "trouble": code})
         return
     if delivery.recipient.startswith("client:") and offer is not None:
         need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=delivery.template)

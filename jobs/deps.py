@@ -21,7 +21,7 @@ class MailSender(Protocol):
 
 
 class TextSender(Protocol):
-    async def __call__(self, letter: Letter) -> str:
+    async def __call__(self, letter: Letter, delivery_id: str) -> str:
         """Answers the provider's id of the message. Raises DeliveryError."""
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from blocks.ids import NOTICE_EVENT
 from blocks.message import Message
 from blocks.notices import notice
-from referrals.letters import Letter, PracticeLetter
+from referrals.letters import AnyLetter, Letter, PracticeLetter
 from referrals.notices import Template
 from referrals.outbox import CHANNEL
+from referrals.provider_letters import ProviderLetter
 from store.tables import Delivery
 from store.vocabulary import DeliveryChannel, DeliveryState, Kind
 
@@ -22,22 +23,22 @@ LOOK_BACK = timedelta(hours=1)
 #: On the real clock. A mail that links to a card waits this long for it to be posted, then links to the channel. A
 #: reply waits for as long as it takes, but is looked at less often.
 _PATIENCE = timedelta(seconds=60)
-_LINKS_TO_CARD = frozenset({Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER})
 
 
-async def send_notice(deps: JobDeps, letter: Letter | PracticeLetter, delivery: Delivery) -> str | None:
+async def send_notice(deps: JobDeps, letter: AnyLetter, delivery: Delivery) -> str | None:
     """Answers the other side's reference. Raises DeliveryError."""
+    if isinstance(letter, ProviderLetter):
+        return await _send_slack(deps, letter, delivery, await deps.slack.open_dm(letter.address))
     if isinstance(letter, PracticeLetter):
         if letter.channel is DeliveryChannel.EMAIL:
             return await deps.send_mail(letter, delivery.id)
         return await _send_slack(deps, letter, delivery, await deps.slack.open_dm(letter.address))
     if letter.channel is DeliveryChannel.EMAIL:
-        _wait_for_card(deps.waits, letter, delivery, deps.desk.clock.real())
         return await deps.send_mail(letter, delivery.id)
     if letter.channel is DeliveryChannel.SMS:
         if deps.send_text is None:
             raise DeliveryError("no_sms_account", FailureKind.PERMANENT)
-        return await deps.send_text(letter)
+        return await deps.send_text(letter, delivery.id)
     if delivery.recipient != CHANNEL:
         return await _send_slack(deps, letter, delivery, await deps.slack.open_dm(letter.address))
     if letter.card_ts is None:
@@ -53,7 +54,7 @@ async def send_notice(deps: JobDeps, letter: Letter | PracticeLetter, delivery: 
 
 async def _send_slack(
     deps: JobDeps,
-    letter: Letter | PracticeLetter,
+    letter: AnyLetter,
     delivery: Delivery,
     channel: str,
     thread_ts: str | None = None,
@@ -67,7 +68,7 @@ async def _send_slack(
     return ts
 
 
-def _message(letter: Letter | PracticeLetter, delivery: Delivery) -> Message:
+def _message(letter: AnyLetter, delivery: Delivery) -> Message:
     """Before anything is sent, so that a fault in writing it leaves nothing in the dark."""
     try:
         return notice(letter, delivery.id)
@@ -90,8 +91,9 @@ async def _found(deps: JobDeps, channel: str, thread_ts: str | None, delivery: D
     )
 
 
-def _wait_for_card(waits: Waits, letter: Letter, delivery: Delivery, real_now: datetime) -> None:
-    if letter.template in _LINKS_TO_CARD and letter.card_link is None and _is_young(delivery, real_now):
+def wait_for_card(waits: Waits, letter: Letter, delivery: Delivery, real_now: datetime) -> None:
+    """Raises DeliveryError while a mail that links to a card has better wait for the card to be posted."""
+    if letter.card_link is None and _is_young(delivery, real_now):
         raise DeliveryError(NO_CARD_YET, FailureKind.RETRY, retry_after=waits.for_card)
 
 

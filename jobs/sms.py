@@ -30,7 +30,9 @@ _LOOKALIKES = str.maketrans("‘’‚‛“”„–—‒…×·•łŁđĐı"
 
 #: Never to be tried again: not a mobile number, not reachable, opted out, or not allowed (PLATFORM.md).
 _PERMANENT = frozenset({21610, 21211, 21614, 21635, 30006})
-OPTED_OUT = "twilio_21610"
+#: What the codes of its errors begin with in this house.
+TWILIO = "twilio_"
+OPTED_OUT = f"{TWILIO}21610"
 
 
 def sms_text(letter: Letter) -> str:
@@ -128,7 +130,7 @@ def _outcome(status: int, body: bytes, retry_after: str | None) -> str | Deliver
     sid, code = answer.get("sid"), answer.get("code")
     if status in (200, 201):
         return sid if isinstance(sid, str) and sid else DeliveryError("twilio_no_sid", FailureKind.UNKNOWN)
-    name = f"twilio_{code}" if isinstance(code, int) else f"twilio_http_{status}"
+    name = f"{TWILIO}{code}" if isinstance(code, int) else f"twilio_http_{status}"
     if code in _PERMANENT:
         return DeliveryError(name, FailureKind.PERMANENT)
     if status == 429 or code == 20429:

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from referrals import availability, deadlines, slack_trouble
+from referrals import availability, deadlines, pause_ends, slack_trouble
 from referrals.tx import Tx
-from store.tables import Delivery, Offer, Practice
+from store.tables import Delivery, Offer, Practice, Provider, Referral
 
 from . import cards, outbox, probe
 from .alone import Alone
@@ -38,6 +38,9 @@ class Due:
     expired: int = 0
     reminded: int = 0
     clients_reminded: int = 0
+    nudged: int = 0
+    escalated: int = 0
+    resumed: int = 0
 
 
 class Sweep:
@@ -125,6 +128,9 @@ async def act_on_deadlines(deps: JobDeps, practice_id: str, got_on: GotOn = _unw
         await _each(deps, practice_id, expiring, deadlines.expire, got_on),
         await _each(deps, practice_id, to_remind, deadlines.remind, got_on),
         await _each(deps, practice_id, clients_to_remind, deadlines.remind_client, got_on),
+        await _each(deps, practice_id, to_nudge, deadlines.nudge, got_on),
+        await _each(deps, practice_id, to_escalate, deadlines.escalate, got_on),
+        await _each(deps, practice_id, to_resume, pause_ends.end_pauses, got_on),
     ]
     return Due(*counts)
 
@@ -171,6 +177,22 @@ def clients_to_remind(tx: Tx) -> Sequence[str]:
     return _offers(tx, col(Offer.remind_client_due), col(Offer.remind_client_due) <= tx.now)
 
 
+def to_nudge(tx: Tx) -> Sequence[str]:
+    return _referrals(tx, col(Referral.nudge_due))
+
+
+def to_escalate(tx: Tx) -> Sequence[str]:
+    return _referrals(tx, col(Referral.escalate_due))
+
+
+def to_resume(tx: Tx) -> Sequence[str]:
+    """Providers a pause of whom has run out."""
+    due = col(Provider.pause_ends)
+    return tx.session.exec(
+        select(Provider.id).where(Provider.practice_id == tx.practice_id, due <= tx.now).order_by(due).limit(_LIMIT)
+    ).all()
+
+
 def stale_cards(tx: Tx) -> Sequence[str]:
     """Posted cards that show what no longer is; none while Slack would refuse it."""
     if not slack_trouble.may_redraw(tx):
@@ -190,3 +212,12 @@ def _offers(tx: Tx, since: Mapped[Any], *conditions: ColumnElement[bool]) -> Seq
     return tx.session.exec(
         select(Offer.id).where(Offer.practice_id == tx.practice_id, *conditions).order_by(since).limit(_LIMIT)
     ).all()
+
+
+def _referrals(tx: Tx, due: Mapped[Any]) -> Sequence[str]:
+    """As ``_offers``. Whatever is due is there only while it is to be done, so the column says all.
+
+    ``|| ''`` keeps SQLite from reading all of the practice's referrals instead of the few that wait.
+    """
+    ours = col(Referral.practice_id).concat("") == tx.practice_id
+    return tx.session.exec(select(Referral.id).where(ours, due <= tx.now).order_by(due).limit(_LIMIT)).all()

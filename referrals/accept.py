@@ -1,6 +1,8 @@
 """Accept: a provider agrees to contact the client, which is not agreeing to work with them (DOMAIN.md P9)."""
 
-from store.tables import Offer, Provider
+from dataclasses import dataclass
+
+from store.tables import Offer, Provider, Referral
 from store.vocabulary import AttentionKind, Kind, OfferOutcome, Status
 
 from . import eligibility
@@ -11,17 +13,37 @@ from .lifecycle import Event, allowed
 from .notices import Template
 from .outbox import notify_channel, notify_provider, settle
 from .outcomes import Asks, Decision, Missing, Question, Refusal
+from .progress import reach
 from .rounds import close_round
-from .tx import Tx
+from .tx import Tx, WakeKind
+from .weekly import full_of
 
 
-def accept(tx: Tx, actor: Actor, offer_id: str, *, confirmed: bool = False) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A coordinator lets this provider take it without a licence on the roster; ``reason`` is a code."""
+
+    provider_id: str
+    reason: str
+
+
+def accept(
+    tx: Tx,
+    actor: Actor,
+    offer_id: str,
+    *,
+    confirmed: bool = False,
+    already_contacted: bool = False,
+    override: Override | None = None,
+) -> Decision:
     """The first click wins, whichever surface it came from.
 
     ``confirmed``: the questions of DESIGN.md's table (paused, out of network, on someone's behalf) have been shown and
     answered with yes; the answer is kept in history. A coordinator who is not the preferred provider accepts for them.
+    ``already_contacted``: the client has been reached, and accepting was forgotten (DOMAIN.md P19): both in one step.
+    ``override``: accepts for that provider, and a missing licence is no hindrance; the reason is kept in history.
     """
-    acceptor_id = _acceptor(tx, actor, offer_id)
+    acceptor_id = override.provider_id if override else acceptor_of(tx, actor, offer_id)
     provider = tx.lock(Provider, acceptor_id)
     case = locked_case(tx, offer_id)
     if case is None:
@@ -33,16 +55,22 @@ def accept(tx: Tx, actor: Actor, offer_id: str, *, confirmed: bool = False) -> D
         return refuse(tx, case, actor, Event.ACCEPT, Refusal.UNLINKED)
     if case.offer.kind is Kind.PREFERRED and case.offer.provider_id != provider.id:
         return reserved(tx, case, actor, Event.ACCEPT)
-    if refusal := _refusal(provider, case, tx):
+    refusal = refusal_of(provider, case, tx)
+    overridden = override.reason if override and refusal is Refusal.NO_LICENCE else None
+    if refusal and not overridden:
         return refuse(tx, case, actor, Event.ACCEPT, refusal)
     asked = _questions(provider, case, actor, tx)
     if asked and not confirmed:
-        return Asks(case.referral.code, case.offer.id, asked, person(provider))
-    _take(tx, case, actor, provider, asked)
+        return Asks(case.referral.code, case.offer.id, asked, person(provider), already_contacted)
+    _take(tx, case, actor, provider, asked, overridden)
+    if already_contacted:
+        reach(tx, actor, case, Event.CONTACTED)
+    else:
+        _start_the_clocks(tx, case.referral)
     return case.done()
 
 
-def _acceptor(tx: Tx, actor: Actor, offer_id: str) -> str | None:
+def acceptor_of(tx: Tx, actor: Actor, offer_id: str) -> str | None:
     """A coordinator who accepts a reserved offer does it for the provider whose it is."""
     offer = tx.get(Offer, offer_id) if actor.coordinator else None
     reserved_for = offer.provider_id if offer is not None and offer.outcome is None else None
@@ -58,7 +86,7 @@ def _past_an_overdue_reservation(tx: Tx, case: Case, acceptor_id: str | None) ->
     return case
 
 
-def _refusal(provider: Provider, case: Case, tx: Tx) -> Refusal | None:
+def refusal_of(provider: Provider, case: Case, tx: Tx) -> Refusal | None:
     if provider.id in case.offer.excluded:
         return Refusal.GAVE_IT_BACK
     return eligibility.refusal(provider, case.referral, tx.now)
@@ -66,13 +94,16 @@ def _refusal(provider: Provider, case: Case, tx: Tx) -> Refusal | None:
 
 def _questions(provider: Provider, case: Case, actor: Actor, tx: Tx) -> tuple[Question, ...]:
     on_behalf = (Question.ON_BEHALF,) if provider.id != actor.provider_id else ()
-    return on_behalf + eligibility.questions(provider, case.referral, tx.now)
+    return on_behalf + eligibility.questions(provider, case.referral, tx.now, full_of(tx, provider))
 
 
-def _take(tx: Tx, case: Case, actor: Actor, provider: Provider, confirmed: tuple[Question, ...]) -> None:
+def _take(
+    tx: Tx, case: Case, actor: Actor, provider: Provider, confirmed: tuple[Question, ...], override: str | None
+) -> None:
     referral, offer = case.referral, case.offer
     referral.status = Status.ACCEPTED
     referral.accepted_by, referral.accepted_at = provider.id, tx.now
+    referral.plan, referral.tries, referral.next_try = [], 0, None
     close_round(tx, offer, OfferOutcome.ACCEPTED)
     tx.record(
         referral,
@@ -82,9 +113,19 @@ def _take(tx: Tx, case: Case, actor: Actor, provider: Provider, confirmed: tuple
         offer=offer.id,
         provider=provider.id,
         confirmed=list(confirmed),
+        **({"override": override} if override else {}),
     )
-    settle(tx, referral, actor.name, AttentionKind.NOBODY_ELIGIBLE, AttentionKind.URGENT)
+    settle(tx, referral, actor.name, AttentionKind.NOBODY_ELIGIBLE, AttentionKind.URGENT, AttentionKind.LICENCE)
     notify_channel(tx, referral, offer, Template.THREAD_ACCEPTED)
     notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_DM)
     if provider.work_email:
         notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_MAIL)
+
+
+def _start_the_clocks(tx: Tx, referral: Referral) -> None:
+    """Contact is awaited within these windows (DOMAIN.md P15, S1). Like a round's, they are written once."""
+    practice = tx.practice()
+    referral.nudge_due = tx.now + practice.nudge_window
+    referral.escalate_due = tx.now + practice.escalate_window
+    tx.wake(WakeKind.NUDGE, referral.id, referral.nudge_due)
+    tx.wake(WakeKind.ESCALATE, referral.id, referral.escalate_due)

@@ -26,7 +26,8 @@ def actor_of(tx: Tx, provider_id: str | None, slack_user: str | None, surface: S
     """Who a link or a session stands for, as they are now: somebody may have left, or coordinate no more."""
     provider = tx.get(Provider, provider_id)
     coordinates = slack_user is not None and slack_user in tx.practice().deciding_coordinators
-    if provider is not None and (reason := eligibility.standing_refusal(provider)):
+    reason = eligibility.standing_refusal(provider) if provider else None
+    if reason and not (coordinates and reason is Refusal.INACTIVE):  # who takes no referrals may coordinate still
         return Refused(reason)
     if provider is None and not coordinates:
         return Refused(Refusal.UNLINKED)

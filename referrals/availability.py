@@ -8,79 +8,97 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from store.tables import Offer, Pass, Provider, Referral
-from store.tables.provider import Insurance
 from store.vocabulary import AttentionKind, DeclineReason, Kind, OfferOutcome, ProviderStatus, Status
 
 from .actor import Actor
 from .deciding import Case, locked_case
 from .lifecycle import Event
 from .notices import Template
-from .outbox import need_attention, notify_client
+from .outbox import need_attention, notify_client, settle_practice
 from .outcomes import Missing, Refusal, Refused
+from .pauses import all_pauses, end_of, lift_pause, set_pause, soonest_end
 from .rounds import alert_if_nobody_left, close_round, next_round, nobody_left
-from .tx import Tx
+from .subjects import ALL, Subject, own_subjects
+from .tx import Tx, WakeKind
+from .weekly import MOST_PER_WEEK
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """How it stands now. ``waiting``: ids of the open offers reserved for this provider (of ``insurer``, if one)."""
+    """How it stands now. ``waiting``: ids of the open offers reserved for this provider that ``subject`` is about."""
 
     status: ProviderStatus
-    paused_until: datetime | None
-    insurer: str | None
+    subject: Subject
+    until: datetime | None
     waiting: tuple[str, ...]
+    still_paused: tuple[Subject, ...] = ()  # beside ``subject``
 
 
 def pause(
-    tx: Tx, actor: Actor, provider_id: str, *, insurer: str | None = None, until: datetime | None = None
+    tx: Tx, actor: Actor, provider_id: str, *, subject: Subject = ALL, until: datetime | None = None
 ) -> Availability | Refused | Missing:
-    """No new preferred offers, of one insurer or at all, until ``resume`` or ``until`` (desk clock, UTC).
+    """No new preferred offers of this kind until ``resume`` or ``until`` (desk clock, UTC).
 
     In force at once. Offers already waiting stay until the answer to "release them now?" (``release_waiting``).
     """
-    provider = tx.lock(Provider, provider_id)
-    if provider is None:
-        return Missing()
-    if refused := _may_not_change(tx, provider, actor, "pause", insurer):
-        return refused
-    if provider.status is ProviderStatus.INACTIVE:
-        tx.record(provider, "pause", actor, result=Refusal.INACTIVE)
-        return Refused(Refusal.INACTIVE)
-    if insurer is not None:
-        _set_insurer(provider, insurer, accepting=False, until=until)
-    else:
-        provider.status, provider.paused_until = ProviderStatus.PAUSED, until
-    tx.record(provider, "pause", actor, insurer=insurer, until=until.isoformat() if until else None)
+    provider = _changeable(tx, actor, provider_id, "pause", subject)
+    if not isinstance(provider, Provider):
+        return provider
+    set_pause(provider, subject, until)
+    if until is not None:
+        tx.wake(WakeKind.RESUME, provider.id, until)
+    tx.record(provider, "pause", actor, what=str(subject), until=until.isoformat() if until else None)
     tx.session.flush()
     alert_where_nobody_is_left(tx)
-    return _availability(tx, provider, insurer)
+    return _availability(tx, provider, subject)
 
 
-def resume(tx: Tx, actor: Actor, provider_id: str, *, insurer: str | None = None) -> Availability | Refused | Missing:
+def resume(tx: Tx, actor: Actor, provider_id: str, *, subject: Subject = ALL) -> Availability | Refused | Missing:
     """Referrals come again. An inactive provider stays inactive: that is a coordinator's to change."""
-    provider = tx.lock(Provider, provider_id)
-    if provider is None:
-        return Missing()
-    if refused := _may_not_change(tx, provider, actor, "resume", insurer):
-        return refused
-    if provider.status is ProviderStatus.INACTIVE:
-        tx.record(provider, "resume", actor, result=Refusal.INACTIVE)
-        return Refused(Refusal.INACTIVE)
-    if insurer is not None:
-        _set_insurer(provider, insurer, accepting=True, until=None)
-    else:
-        provider.status, provider.paused_until = ProviderStatus.ACTIVE, None
-    tx.record(provider, "resume", actor, insurer=insurer)
-    return _availability(tx, provider, insurer)
+    provider = _changeable(tx, actor, provider_id, "resume", subject)
+    if not isinstance(provider, Provider):
+        return provider
+    lift_pause(provider, subject)
+    tx.record(provider, "resume", actor, what=str(subject))
+    return _availability(tx, provider, subject)
 
 
-def release_waiting(tx: Tx, actor: Actor, provider_id: str, *, insurer: str | None = None) -> int:
-    """Gives this provider's open preferred offers (with ``insurer``, those) to everyone; answers how many."""
+def resume_everything(tx: Tx, actor: Actor, provider_id: str) -> Availability | Refused | Missing:
+    """The switch itself, and every insurer and state."""
+    provider = _changeable(tx, actor, provider_id, "resume", ALL)
+    if not isinstance(provider, Provider):
+        return provider
+    for subject in {ALL: None, **dict.fromkeys(all_pauses(provider, tx.now))}:
+        lift_pause(provider, subject)
+        tx.record(provider, "resume", actor, what=str(subject))
+    return _availability(tx, provider, ALL)
+
+
+def set_weekly_limit(tx: Tx, actor: Actor, provider_id: str, limit: int | None) -> Availability | Refused | Missing:
+    """At most so many accepted a week, from 1 to ``MOST_PER_WEEK``; None: no limit (DOMAIN.md P22).
+
+    ValueError beyond that. It stops nobody: whoever is asked for once it is reached is not offered it alone.
+    """
+    if limit is not None and not 1 <= limit <= MOST_PER_WEEK:
+        raise ValueError(limit)
+    provider = _changeable(tx, actor, provider_id, "limit", ALL)
+    if not isinstance(provider, Provider):
+        return provider
+    provider.weekly_limit = limit
+    tx.record(provider, "limit", actor, limit=limit)
+    tx.session.flush()
+    tx.full_this_week = None
+    alert_where_nobody_is_left(tx)
+    return _availability(tx, provider, ALL)
+
+
+def release_waiting(tx: Tx, actor: Actor, provider_id: str, *, subject: Subject = ALL) -> int:
+    """Gives this provider's open preferred offers that ``subject`` is about to everyone; answers how many."""
     provider = tx.lock(Provider, provider_id)
     if provider is None or _may_not_change(tx, provider, actor, "release_waiting"):
         return 0
     released = 0
-    for offer in _waiting_offers(tx, provider_id, insurer):
+    for offer in _waiting_offers(tx, provider_id, subject):
         case = locked_case(tx, offer.id)
         if case is not None and case.offer.outcome is None:
             _release_offer(tx, actor, case)
@@ -100,6 +118,7 @@ def make_inactive(tx: Tx, actor: Actor, provider_id: str) -> bool:
         tx.record(provider, "make_inactive", actor, result=Refusal.NOT_COORDINATOR)
         return False
     provider.status, provider.paused_until = ProviderStatus.INACTIVE, None
+    provider.pause_ends = soonest_end(provider)
     tx.record(provider, "make_inactive", actor)
     hand_over(tx, actor, provider)
     return True
@@ -108,6 +127,7 @@ def make_inactive(tx: Tx, actor: Actor, provider_id: str) -> bool:
 def hand_over(tx: Tx, actor: Actor, provider: Provider) -> None:
     """For somebody who can no longer act: see ``make_inactive``."""
     tx.session.flush()
+    settle_practice(tx, AttentionKind.SMS, provider.id)  # no text goes to them any more
     for offer in _waiting_offers(tx, provider.id):
         case = locked_case(tx, offer.id)
         if case is not None and case.offer.outcome is None:
@@ -170,38 +190,46 @@ def _release_offer(tx: Tx, actor: Actor, case: Case) -> None:
     notify_client(tx, case.referral, following, Template.CLIENT_DECLINED)
 
 
-def _may_not_change(tx: Tx, provider: Provider, actor: Actor, event: str, insurer: str | None = None) -> Refused | None:
+def _changeable(tx: Tx, actor: Actor, provider_id: str, event: str, subject: Subject) -> Provider | Refused | Missing:
+    """The provider, locked; or the recorded reason why this person cannot do this with them."""
+    provider = tx.lock(Provider, provider_id)
+    if provider is None:
+        return Missing()
+    if refused := _may_not_change(tx, provider, actor, event, subject):
+        return refused
+    if provider.status is ProviderStatus.INACTIVE:
+        tx.record(provider, event, actor, result=Refusal.INACTIVE)
+        return Refused(Refusal.INACTIVE)
+    return provider
+
+
+def _may_not_change(tx: Tx, provider: Provider, actor: Actor, event: str, subject: Subject = ALL) -> Refused | None:
     reason = None
     if not actor.coordinator and actor.provider_id != provider.id:
         reason = Refusal.NOT_THEIRS
-    elif insurer is not None and all(panel["insurer"] != insurer for panel in provider.insurers):
-        reason = Refusal.NOT_IN_NETWORK
+    elif subject != ALL and subject not in (*own_subjects(provider), *all_pauses(provider, tx.now)):
+        reason = Refusal.NOT_IN_NETWORK if subject.insurer else Refusal.NOT_LICENSED
     if reason is None:
         return None
-    tx.record(provider, event, actor, result=reason, insurer=insurer)
+    tx.record(provider, event, actor, result=reason, what=str(subject))
     return Refused(reason)
 
 
-def _waiting_offers(tx: Tx, provider_id: str, insurer: str | None = None) -> Sequence[Offer]:
+def _waiting_offers(tx: Tx, provider_id: str, subject: Subject = ALL) -> Sequence[Offer]:
     statement = (
         select(Offer)
         .join(Referral, col(Offer.referral_id) == Referral.id)
         .where(Offer.practice_id == tx.practice_id, Offer.provider_id == provider_id, col(Offer.outcome).is_(None))
         .order_by(Referral.id)  # the order in which they are locked
     )
-    if insurer is not None:
-        statement = statement.where(Referral.insurer == insurer)
+    if subject.insurer is not None:
+        statement = statement.where(Referral.insurer == subject.insurer)
+    if subject.state is not None:
+        statement = statement.where(Referral.state == subject.state)
     return tx.session.exec(statement).all()
 
 
-def _availability(tx: Tx, provider: Provider, insurer: str | None) -> Availability:
-    waiting = tuple(offer.id for offer in _waiting_offers(tx, provider.id, insurer))
-    return Availability(provider.status, provider.paused_until, insurer, waiting)
-
-
-def _set_insurer(provider: Provider, insurer: str, *, accepting: bool, until: datetime | None) -> None:
-    panel: Insurance = {"insurer": insurer, "accepting": accepting}
-    if until is not None:
-        panel["paused_until"] = until.isoformat()
-    others = [one for one in provider.insurers if one["insurer"] != insurer]
-    provider.insurers = sorted([*others, panel], key=lambda one: one["insurer"])  # a new list: the column is JSON
+def _availability(tx: Tx, provider: Provider, subject: Subject) -> Availability:
+    waiting = tuple(offer.id for offer in _waiting_offers(tx, provider.id, subject))
+    others = tuple(one for one in all_pauses(provider, tx.now) if one != subject)
+    return Availability(provider.status, subject, end_of(provider, subject), waiting, others)

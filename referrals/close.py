@@ -55,11 +55,12 @@ def _reasons(actor: Actor, case: Case) -> tuple[CloseReason, ...]:
     return (CloseReason.UNREACHABLE,) if holds else ()
 
 
-def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason) -> Decision:
-    """The closing itself, for use cases that have checked who asks."""
+def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason, **also: str) -> Decision:
+    """The closing itself, for use cases that have checked who asks. ``also``: codes that history keeps with it."""
     referral, offer = case.referral, case.offer
     holder = referral.accepted_by
     referral.status, referral.closed_at, referral.close_reason = Status.CLOSED, tx.now, reason
+    referral.nudge_due = referral.escalate_due = referral.next_try = None
     if offer.outcome is None:
         close_round(tx, offer, OfferOutcome.CLOSED)
     else:
@@ -72,6 +73,7 @@ def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason) -> Decisio
         on_behalf_of=for_whom(actor, holder) if holder else None,
         offer=offer.id,
         reason=reason,
+        **also,
     )
     settle(tx, referral, actor.name, *(kind for kind in AttentionKind if kind is not AttentionKind.PHONE_TASK))
     notify_client(tx, referral, offer, Template.CLIENT_CLOSING)

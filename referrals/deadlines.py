@@ -1,11 +1,11 @@
-"""What happens on its own: reminders and the auto-decline. Each looks at the row again and may find nothing to do."""
+"""What happens on its own: reminders, the auto-decline, nudges. Each looks at the row again and may do nothing."""
 
 from store.tables import Offer, Provider
-from store.vocabulary import AttentionKind, Kind, OfferOutcome, Status
+from store.vocabulary import AttentionKind, Kind, OfferOutcome, SlackStanding, Status
 
 from .actor import SYSTEM
-from .deciding import Case, locked_case, overdue
-from .lifecycle import Event, after_expiry
+from .deciding import Case, locked_case, locked_referral, overdue
+from .lifecycle import Event, after_expiry, allowed
 from .notices import Template
 from .outbox import need_attention, notify_channel, notify_client, notify_provider, settle
 from .rounds import close_round, next_round
@@ -53,6 +53,43 @@ def expire(tx: Tx, offer_id: str) -> bool:
     return True
 
 
+def nudge(tx: Tx, referral_id: str) -> bool:
+    """12 h after accepting without contact: the acceptor is asked to reach the client (DOMAIN.md P15)."""
+    case = locked_referral(tx, referral_id)
+    if case is None or case.referral.nudge_due is None or case.referral.nudge_due > tx.now:
+        return False
+    referral = case.referral
+    referral.nudge_due = None
+    if not allowed(referral.status, Event.NUDGE):
+        return False
+    tx.record(referral, Event.NUDGE, SYSTEM, offer=case.offer.id, provider=referral.accepted_by)
+    acceptor = tx.get(Provider, referral.accepted_by)
+    if acceptor is not None:
+        _nudge(tx, case, acceptor)
+    return True
+
+
+def _nudge(tx: Tx, case: Case, acceptor: Provider) -> None:
+    """In Slack, or by mail to somebody who is not there."""
+    if acceptor.slack_user is not None and acceptor.slack_standing is SlackStanding.MEMBER:
+        notify_provider(tx, case.referral, case.offer, acceptor, Template.ACCEPTOR_NUDGE_DM)
+    elif acceptor.work_email:
+        notify_provider(tx, case.referral, case.offer, acceptor, Template.ACCEPTOR_NUDGE_MAIL)
+
+
+def escalate(tx: Tx, referral_id: str) -> bool:
+    """48 h after accepting without contact: the coordinators are asked to look after it (DOMAIN.md S1)."""
+    case = locked_referral(tx, referral_id)
+    if case is None or case.referral.escalate_due is None or case.referral.escalate_due > tx.now:
+        return False
+    case.referral.escalate_due = None
+    if not allowed(case.referral.status, Event.ESCALATE):
+        return False
+    tx.record(case.referral, Event.ESCALATE, SYSTEM, offer=case.offer.id, provider=case.referral.accepted_by)
+    need_attention(tx, case.referral, case.offer, AttentionKind.NOT_CONTACTED)
+    return True
+
+
 def expire_offer(tx: Tx, case: Case) -> Offer | None:
     """Writes the expiry. Preferred: a General round, which is returned. General: the end, until a coordinator acts."""
     referral, offer = case.referral, case.offer
@@ -65,6 +102,7 @@ def expire_offer(tx: Tx, case: Case) -> Offer | None:
     referral.status = after_expiry(offer.kind)
     settle(tx, referral, SYSTEM.name)
     notify_client(tx, referral, offer, Template.CLIENT_FINAL)
-    settle(tx, referral, SYSTEM.name, AttentionKind.NOBODY_ELIGIBLE)  # that was about the round which is over
+    # These were about the round which is over.
+    settle(tx, referral, SYSTEM.name, AttentionKind.NOBODY_ELIGIBLE, AttentionKind.LICENCE)
     need_attention(tx, referral, offer, AttentionKind.EXPIRED)
     return None

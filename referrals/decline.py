@@ -85,18 +85,18 @@ def pass_(tx: Tx, actor: Actor, offer_id: str) -> Decision:
     return case.done()
 
 
-def release(tx: Tx, actor: Actor, referral_id: str, reason: DeclineReason) -> Decision:
+def release(tx: Tx, actor: Actor, referral_id: str, reason: DeclineReason, *, wants_care: bool = True) -> Decision:
     """The acceptor gives it back, also after a first session: a General round without them (DOMAIN.md P11).
 
-    "The client no longer wants care" closes the referral instead.
+    Where the client no longer wants care it closes the referral instead.
     """
     case = locked_referral(tx, referral_id)
     if case is None:
         return Missing()
     if hindered := _hindered_release(tx, actor, case):
         return hindered
-    if reason is DeclineReason.NO_LONGER_WANTS:
-        return close_case(tx, actor, case, CloseReason.NO_LONGER_NEEDED)
+    if not wants_care or reason is DeclineReason.NO_LONGER_WANTS:
+        return close_case(tx, actor, case, CloseReason.NO_LONGER_NEEDED, released_for=reason)
     give_back(tx, actor, case, reason)
     return case.done()
 
@@ -122,10 +122,11 @@ def give_back(tx: Tx, actor: Actor, case: Case, reason: DeclineReason) -> Offer:
     tx.record(referral, Event.RELEASE, actor, on_behalf_of=for_whom(actor, holder), offer=case.offer.id, reason=reason)
     referral.status = Status.PENDING
     referral.accepted_by = referral.accepted_at = referral.contacted_at = referral.scheduled_at = None
-    referral.answered_at = None
+    referral.answered_at = referral.nudge_due = referral.escalate_due = referral.next_try = None
+    referral.plan, referral.tries = [], 0
     case.offer.remind_client_due = None
     redraw(tx, case.offer)
-    settle(tx, referral, actor.name, AttentionKind.ACCEPTOR_GONE)
+    settle(tx, referral, actor.name, AttentionKind.ACCEPTOR_GONE, AttentionKind.NOT_CONTACTED)
     following = next_round(tx, referral, None, excluded=[*case.offer.excluded, *([holder] if holder else [])])
     notify_client(tx, referral, following, Template.CLIENT_RELEASED)
     provider = tx.get(Provider, holder)

@@ -30,6 +30,12 @@ class Unroutable(StrEnum):
     NO_LICENCE = "no_licence"
     PAUSED = "paused"
     PAUSED_INSURER = "paused_insurer"
+    PAUSED_STATE = "paused_state"
+    FULL = "full"  # has accepted as many this week as they wish
+
+
+#: The provider is there but takes no referrals now: what the client is told of it is one and the same.
+NOT_TAKING = frozenset({Unroutable.PAUSED, Unroutable.PAUSED_INSURER, Unroutable.PAUSED_STATE, Unroutable.FULL})
 
 
 def paused(provider: Provider, now: datetime) -> bool:
@@ -52,6 +58,14 @@ def paused_for(provider: Provider, insurer: str, now: datetime) -> bool:
     return False
 
 
+def paused_state(provider: Provider, state: str, now: datetime) -> bool:
+    for pause in provider.paused_states:
+        if pause["state"] == state:
+            until = pause.get("until")
+            return until is None or datetime.fromisoformat(until) > now
+    return False
+
+
 def standing_refusal(provider: Provider) -> Refusal | None:
     if provider.status is ProviderStatus.INACTIVE:
         return Refusal.INACTIVE
@@ -69,13 +83,24 @@ def refusal(provider: Provider, facts: Facts, now: datetime) -> Refusal | None:
     return None if provider.licensed_in(facts.state, now.date()) else Refusal.NO_LICENCE
 
 
-def questions(provider: Provider, facts: Facts, now: datetime) -> tuple[Question, ...]:
-    """What to confirm before this provider takes it."""
+def not_taking(provider: Provider, facts: Facts, now: datetime, full: Collection[str] = frozenset()) -> bool:
+    """Paused for it in some way, or full: has said that no such referral should come now."""
+    return any(one is not Question.OUT_OF_NETWORK for one in questions(provider, facts, now, full))
+
+
+def questions(
+    provider: Provider, facts: Facts, now: datetime, full: Collection[str] = frozenset()
+) -> tuple[Question, ...]:
+    """What to confirm before this provider takes it. ``full``: ids of those whose weekly limit is reached."""
     found = []
     if paused(provider, now):
         found.append(Question.PAUSED)
     if paused_for(provider, facts.insurer, now):
         found.append(Question.PAUSED_INSURER)
+    if paused_state(provider, facts.state, now):
+        found.append(Question.PAUSED_STATE)
+    if provider.id in full:
+        found.append(Question.FULL)
     if not in_network(provider, facts.insurer):
         found.append(Question.OUT_OF_NETWORK)
     return tuple(found)
@@ -87,7 +112,9 @@ def reachable(provider: Provider) -> bool:
     return provider.slack_standing is SlackStanding.MEMBER or (outside_slack and provider.work_email is not None)
 
 
-def unroutable(provider: Provider, facts: Facts, now: datetime) -> Unroutable | None:
+def unroutable(
+    provider: Provider, facts: Facts, now: datetime, full: Collection[str] = frozenset()
+) -> Unroutable | None:
     """Why a client's wish for this provider becomes a General round. Out of network is offered, flagged."""
     if provider.status is ProviderStatus.INACTIVE:
         return Unroutable.INACTIVE
@@ -99,16 +126,24 @@ def unroutable(provider: Provider, facts: Facts, now: datetime) -> Unroutable | 
         return Unroutable.PAUSED
     if paused_for(provider, facts.insurer, now):
         return Unroutable.PAUSED_INSURER
-    return None
+    if paused_state(provider, facts.state, now):
+        return Unroutable.PAUSED_STATE
+    return Unroutable.FULL if provider.id in full else None
 
 
-def eligible(provider: Provider, facts: Facts, excluded: Collection[str], now: datetime) -> bool:
+def eligible(
+    provider: Provider,
+    facts: Facts,
+    excluded: Collection[str],
+    now: datetime,
+    full: Collection[str] = frozenset(),
+) -> bool:
     """Whether this provider counts as somebody who may be expected to take a General round."""
     expected_in_slack = provider.slack_standing is SlackStanding.UNLINKED and provider.slack_email is not None
     return (
         provider.id not in excluded
         and (provider.slack_standing is SlackStanding.MEMBER or expected_in_slack)
         and refusal(provider, facts, now) is None
-        and not questions(provider, facts, now)
+        and not questions(provider, facts, now, full)
         and (not provider.services or facts.service in provider.services)
     )

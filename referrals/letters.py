@@ -4,14 +4,16 @@ A Letter for the acceptor or a coordinator's phone task is the only value that c
 only towards an address in the practice's work domains (DOMAIN.md P5).
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from store.tables import Attention, Client, Delivery, Offer, Practice, Provider, Referral, Source
-from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, Status
+from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, PlanItem, Status
 
 from .deciding import overdue
-from .notices import NOTICES, OF_PRACTICE, Context, Template
+from .notices import NOTICES, OF_PRACTICE, OF_PROVIDER, TO_ACCEPTORS, Context, Template
+from .provider_letters import ProviderLetter, provider_letter
+from .texts import why_not
 from .tx import Tx
 from .views.facts import Facts, facts_of
 
@@ -40,6 +42,16 @@ class Contact:
     voicemail_ok: bool
     do_not_contact: bool
     notes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a client wishes to be reached, which says nothing of who they are: this may stand in Slack."""
+
+    email_ok: bool
+    voicemail_ok: bool
+    do_not_contact: bool
+    preferred_channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,15 @@ class Letter:
     address: str  # an email address, an E.164 number, a Slack user or channel
     slack_user: str | None  # the coordinator or provider written to
     contact_mailed: bool = False  # the provider written to has an address that contact details may be mailed to
+    link_token: str | None = field(default=None, repr=False)  # opens the page to decide on; shown to the reader only
+    link_until: datetime | None = None
+    version: int = 0  # of the referral
+    contacted_at: datetime | None = None
+    plan: frozenset[PlanItem] = frozenset()  # what of it is done
+    tries: int = 0
+    next_try: date | None = None
+    preferences: Preferences | None = None  # in letters to the acceptor
+    asker: Colleague | None = None  # who would take it, but has no licence where the client is
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +111,10 @@ class PracticeLetter:
     detail: str
     opened_at: datetime
     address: str
+    about: str | None = None  # the provider whom it concerns, by name
+
+
+AnyLetter = Letter | PracticeLetter | ProviderLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +124,7 @@ class Void:
     reason: str
 
 
-def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) -> Letter | PracticeLetter | Void:
+def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) -> AnyLetter | Void:
     """Checks the state again and gathers what the text needs.
 
     ``coordinator_email``: for mails to a coordinator, whose address only Slack knows.
@@ -107,6 +132,9 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
     template = Template(delivery.template)
     if template in OF_PRACTICE:
         return _about_practice(tx, delivery, template)
+    if template in OF_PROVIDER:
+        found = provider_letter(tx, delivery, template)
+        return Void(found) if isinstance(found, str) else found
     referral = tx.get(Referral, delivery.referral_id)
     if referral is None:
         return Void("no_referral")
@@ -128,10 +156,8 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
     address = coordinator_email or _address(tx, delivery, kind, key, reader, client, practice)
     if isinstance(address, Void):
         return address
-    preferred, whose = (
-        tx.get(Provider, referral.preferred_provider_id),
-        tx.get(Provider, offer.provider_id if offer else None),
-    )
+    preferred = tx.get(Provider, referral.preferred_provider_id)
+    whose = tx.get(Provider, offer.provider_id if offer else None)
     holder = tx.get(Provider, referral.accepted_by)
     return Letter(
         template=template,
@@ -160,11 +186,20 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
         attention_kind=item.kind if item else None,
         attention_id=item.id if item else None,
         attention_detail=item.detail if item else None,
+        asker=_colleague(tx.get(Provider, item.detail), practice)
+        if item and item.kind is AttentionKind.LICENCE
+        else None,
         referral_id=referral.id,
         offer_id=delivery.offer_id,
         address=address,
         slack_user=(reader.slack_user if reader else None) or (key if kind == "slack" else None),
         contact_mailed=at_work(practice, reader.work_email if reader else None),
+        version=referral.version,
+        contacted_at=referral.contacted_at,
+        plan=frozenset(map(PlanItem, referral.plan)),
+        tries=referral.tries,
+        next_try=referral.next_try,
+        preferences=_preferences(client) if template in TO_ACCEPTORS else None,
     )
 
 
@@ -199,7 +234,9 @@ def _about_practice(tx: Tx, delivery: Delivery, template: Template) -> PracticeL
     address = practice.support_email if mailed else delivery.recipient.partition(":")[2]
     if not address:
         return Void("no_address")
-    return PracticeLetter(template, delivery.channel, practice, item.kind, item.detail or "", item.opened_at, address)
+    about = tx.get(Provider, item.detail)
+    name, detail = about.name if about else None, item.detail or ""
+    return PracticeLetter(template, delivery.channel, practice, item.kind, detail, item.opened_at, address, name)
 
 
 def _address(
@@ -219,7 +256,7 @@ def _address(
     if reader is None:
         return Void("no_provider")
     if delivery.channel is DeliveryChannel.SMS:
-        return Void("opted_out") if reader.sms_opted_out else reader.mobile or Void("no_address")
+        return Void(reason) if (reason := why_not(reader)) else reader.mobile or Void("no_address")
     found = reader.slack_user if delivery.channel is DeliveryChannel.SLACK else reader.work_email
     return found or Void("no_address")
 
@@ -229,6 +266,12 @@ def _contact(tx: Tx, template: Template, client: Client | None, address: str, pr
         return None
     tells = template in (Template.ACCEPTOR_MAIL, Template.COORDINATOR_PHONE_MAIL)
     return contact_of(tx, client) if tells and at_work(practice, address) else None
+
+
+def _preferences(client: Client | None) -> Preferences | None:
+    if client is None or client.erased_at is not None:
+        return None
+    return Preferences(client.email_ok, client.voicemail_ok, client.do_not_contact, client.preferred_channel)
 
 
 def _greeting(tx: Tx, client: Client | None) -> str | None:

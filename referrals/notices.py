@@ -138,5 +138,10 @@ OF_PRACTICE = frozenset({Template.COORDINATOR_TROUBLE, Template.SUPPORT_TROUBLE_
 #: About a provider and no referral: these become a ProviderLetter.
 OF_PROVIDER = frozenset({Template.PROVIDER_RESUMED})
 
+#: To whoever has the referral, about reaching its client.
+TO_ACCEPTORS = frozenset(
+    {Template.ACCEPTOR_DM, Template.ACCEPTOR_MAIL, Template.ACCEPTOR_NUDGE_DM, Template.ACCEPTOR_NUDGE_MAIL}
+)
+
 #: A client who has been sent one of these has had an answer.
 ANSWERS = frozenset({Template.CLIENT_FINAL, Template.CLIENT_CLOSING})

@@ -63,6 +63,11 @@ def notify_provider(tx: Tx, referral: Referral, offer: Offer, provider: Provider
         notify(tx, referral, offer, template, f"provider:{provider.id}")
 
 
+def tell_provider(tx: Tx, provider: Provider, template: Template, about: str) -> None:
+    """About themselves and no referral; ``about``: the id of the event in their history that it tells of."""
+    _deliver(tx, None, None, template, f"provider:{provider.id}", about)
+
+
 def tell_to_stop(tx: Tx, referral: Referral, offer: Offer, provider: Provider) -> None:
     """Whoever had it must not contact the client any more. Mailed as well: not everybody who accepts is in Slack."""
     notify_provider(tx, referral, offer, provider, Template.ACCEPTOR_STOP_DM)

@@ -1,7 +1,7 @@
 """What a use case answers. Lateness and mistakes are outcomes, not exceptions; surfaces put them into words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from store.vocabulary import Kind, Status
@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     UNREACHABLE = "unreachable"
     NOT_THEIRS = "not_theirs"
     NOT_IN_NETWORK = "not_in_network"
+    NOT_LICENSED = "not_licensed"
     NOT_COORDINATOR = "not_coordinator"
 
 
@@ -28,6 +29,8 @@ class Question(StrEnum):
 
     PAUSED = "paused"
     PAUSED_INSURER = "paused_insurer"
+    PAUSED_STATE = "paused_state"
+    FULL = "full"
     OUT_OF_NETWORK = "out_of_network"
     ON_BEHALF = "on_behalf"
 
@@ -86,6 +89,15 @@ class Asks:
     offer_id: str
     questions: tuple[Question, ...]
     whose: Person | None = None
+    already_contacted: bool = False  # what the acceptor has said along with it
+
+
+@dataclass(frozen=True, slots=True)
+class WrongDate:
+    """Nothing has happened: the day has to be one of these, in the acceptor's time zone."""
+
+    earliest: date
+    latest: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Update, and_, case, func, or_, update
 from sqlmodel import col, select
 
-from store.tables import Client, Delivery, Offer, Referral
+from store.tables import Client, Delivery, Offer, Provider, Referral
 from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState, Status
 
 from .actor import Actor, Surface
 from .notices import ANSWERS, NOTICES, Context, Template
 from .outbox import alert_practice, need_attention
+from .pause_ends import end_pauses
 from .tx import Tx
 
 #: Why a notice was not sent, in its row's ``trouble``.
@@ -40,6 +41,7 @@ def restored(tx: Tx) -> Restored:
     phone_tasks = _phone_instead(tx)
     notices = _give_up_notices(tx)
     reminders = _give_up_reminders(tx)
+    _end_pauses(tx)
     cards = _redraw_cards(tx)
     done = Restored(notices, reminders, cards, phone_tasks)
     alert_practice(tx, AttentionKind.RESTORED, str(notices))
@@ -77,12 +79,20 @@ def _give_up_notices(tx: Tx) -> int:
 
 
 def _give_up_reminders(tx: Tx) -> int:
-    """Those due by now; the ones ahead stay."""
-    done = 0
+    """Those due by now; the ones ahead stay. An escalation is not given up: it ends on a list, where it belongs."""
+    nudged = update(Referral).where(col(Referral.practice_id) == tx.practice_id, col(Referral.nudge_due) <= tx.now)
+    done = _changed(tx, nudged.values(nudge_due=None))
     for column in (col(Offer.remind_due), col(Offer.remind_client_due)):
         due = update(Offer).where(col(Offer.practice_id) == tx.practice_id, column <= tx.now)
         done += _changed(tx, due.values({column: None}))
     return done
+
+
+def _end_pauses(tx: Tx) -> None:
+    """Whoever's pause has run out since the backup was told so at its end."""
+    over = select(Provider.id).where(Provider.practice_id == tx.practice_id, col(Provider.pause_ends) <= tx.now)
+    for provider_id in tx.session.exec(over.order_by(Provider.id)).all():
+        end_pauses(tx, provider_id, tell=False)
 
 
 def _redraw_cards(tx: Tx) -> int:

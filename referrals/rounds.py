@@ -8,11 +8,13 @@ from store.ids import new_id
 from store.tables import Offer, Pass, Provider, Referral
 from store.vocabulary import AttentionKind, Kind, OfferOutcome
 
+from . import texts
 from .actor import SYSTEM
 from .eligibility import eligible
 from .notices import Template
 from .outbox import need_attention, notify_provider, settle
 from .tx import Tx, WakeKind
+from .weekly import full
 
 
 def open_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: Iterable[str] = ()) -> Offer:
@@ -45,7 +47,7 @@ def open_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: 
         tx.wake(kind, offer.id, at)
     if provider:
         notify_provider(tx, referral, offer, provider, Template.PROVIDER_OFFER)
-        if provider.mobile and not provider.sms_opted_out:
+        if texts.why_not(provider) is None:
             notify_provider(tx, referral, offer, provider, Template.PROVIDER_OFFER_SMS)
     else:
         alert_if_nobody_left(tx, referral, offer)
@@ -57,7 +59,7 @@ def next_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: 
     referral.round += 1
     referral.offer_id = new_id()
     tx.session.flush()  # the old round must be closed in the database before another may be open
-    settle(tx, referral, SYSTEM.name)
+    settle(tx, referral, SYSTEM.name, AttentionKind.LICENCE)  # that was about the round which is over
     return open_round(tx, referral, provider, excluded)
 
 
@@ -93,4 +95,4 @@ def nobody_left(tx: Tx, referral: Referral, offer: Offer, passed: Iterable[str] 
     if passed is None:
         passed = tx.session.exec(select(Pass.provider_id).where(Pass.offer_id == offer.id))
     gone = {*passed, *offer.excluded}
-    return not any(eligible(provider, referral, gone, tx.now) for provider in tx.roster())
+    return not any(eligible(provider, referral, gone, tx.now, full(tx)) for provider in tx.roster())

@@ -18,6 +18,7 @@ from .outbox import need_attention, notify_client, notify_source
 from .outcomes import Done
 from .rounds import open_round
 from .tx import Tx
+from .weekly import full_of
 
 #: Two requests from one address within this time are likely the same person's; flagged, never merged (DOMAIN.md B1).
 _RESEMBLES_WITHIN = timedelta(days=30)
@@ -33,7 +34,7 @@ def submit(tx: Tx, actor: Actor, intake: Intake) -> Done:
         return Done(known.id, known.offer_id, known.code, known.status)
     client = _new_client(tx, intake)
     source = _source(tx, intake)
-    why_not = unroutable(preferred, intake, tx.now) if preferred else None
+    why_not = unroutable(preferred, intake, tx.now, full_of(tx, preferred)) if preferred else None
     referral = Referral(
         id=new_id(),
         practice_id=tx.practice_id,

@@ -56,6 +56,7 @@ class Tx:
     real_now: datetime
     vault: Vault
     wakes: list[Wake]
+    full_this_week: frozenset[str] | None = field(default=None, init=False)  # weekly.full keeps it here
     _roster: Sequence[Provider] | None = field(default=None, init=False)
     _history: list[dict[str, Any]] = field(default_factory=list, init=False)
     _deliveries: list[dict[str, Any]] = field(default_factory=list, init=False)
@@ -133,10 +134,12 @@ class Tx:
         result: str = "done",
         on_behalf_of: str | None = None,
         **data: Any,
-    ) -> None:
-        """Appends to the subject's history. ``data`` takes ids and codes, never identity."""
+    ) -> str:
+        """Appends to the subject's history and answers the row's id. ``data`` takes ids and codes, never identity."""
         entry = Entry(event, actor.name, actor.surface, result, on_behalf_of, data)
-        self._history.append(history.append(self.vault, subject, entry, self.now))
+        row = history.append(self.vault, subject, entry, self.now)
+        self._history.append(row)
+        return str(row["id"])
 
     def deliver(self, row: dict[str, Any]) -> None:
         """Puts a delivery into the outbox; one with the same ``dedupe_key`` is there only once."""

@@ -103,7 +103,7 @@ class SandboxConfig:
     twilio_token: str = "sandbox-twilio-token"  # noqa: S105
     sms_inbound_url: str = ""
     links: Sequence[Mapping[str, str]] = ()
-    sms_status_steps: tuple[str, ...] = ("sent", "delivered")
+    sms_status_steps: tuple[str, ...] = ("queued", "sent", "delivered")
 
 
 def read_people(path: Path) -> list[dict[str, Any]]:

@@ -25,8 +25,10 @@ SMS_KINDS = frozenset(
     {"twilio_500", "twilio_500_after", "twilio_drop", "twilio_20429", "twilio_20003", "twilio_21610"}
     | {"twilio_21211", "twilio_21614", "twilio_slow", "twilio_slow_after"}
 )
+#: What becomes of a text that was taken: lost on its way, with Twilio's error code at the end.
+SMS_FATES = frozenset(f"sms_undelivered_{code}" for code in ("30003", "30005", "30006", "30007", "21610"))
 SOCKET_KINDS = frozenset({"socket_drop", "socket_warning", "socket_refresh", "socket_link_disabled"})
-KINDS = API_KINDS | AFTER_KINDS | DELIVERY_KINDS | SMTP_KINDS | SMS_KINDS | SOCKET_KINDS
+KINDS = API_KINDS | AFTER_KINDS | DELIVERY_KINDS | SMTP_KINDS | SMS_KINDS | SMS_FATES | SOCKET_KINDS
 #: Other names for the same thing.
 ALIASES = {"drop_before": "drop", "smtp_drop_after": "smtp_drop", "twilio_drop_after": "twilio_drop"}
 

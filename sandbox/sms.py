@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from aiohttp import web
 
 from sandbox import faults
-from sandbox.signing import twilio_signature
+from sandbox.sms_webhook import may_be_called, told
 from sandbox.traffic import Entry
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ _MESSAGES = {
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
+    21609: (400, "The 'StatusCallback' URL is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21614: (400, "'To' number is not a valid mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
@@ -53,6 +53,8 @@ class Sms:
     status: str = "queued"
     direction: str = "outbound-api"
     callback: str = ""
+    error_code: str = ""
+    callback_trouble: str = ""
     history: list[str] = field(default_factory=list)
 
 
@@ -139,6 +141,7 @@ class SmsDesk:
             (not body, 21602),
             (len(body) > 1600, 21617),
             (not _E164.fullmatch(to), 21211),
+            (not may_be_called(form.get("StatusCallback", "")), 21609),
             (to in self.landlines, 21614),
             (to in self.opted_out, 21610),
         ):
@@ -146,22 +149,27 @@ class SmsDesk:
                 raise SmsRefused(code)
         message = Sms(
             f"SM{secrets.token_hex(16)}", self.sandbox.workspace.clock.now(), to, sender, body,
-            callback=form.get("StatusCallback", ""), history=["queued"],
+            callback=form.get("StatusCallback", ""),
         )  # fmt: skip
         self.messages.append(message)
         self.sandbox.background(self._progress(message))
         return message
 
     async def _progress(self, message: Sms) -> None:
-        for status in self.sandbox.config.sms_status_steps:
-            await self.report(message, status)
+        box = self.sandbox
+        fate = box.faults.strike(faults.SMS_FATES)
+        for status in box.config.sms_status_steps:
+            if fate and status == "delivered":
+                await self.report(message, "undelivered", error_code=fate.kind.removeprefix("sms_undelivered_"))
+            else:
+                await self.report(message, status)
 
     async def report(self, message: Sms, status: str, signature: str | None = None, error_code: str = "") -> int | None:
         """Move a message on and tell StatusCallback; the HTTP status, or None when nobody was told.
 
         A given `signature` replaces the right one, to try a forgery.
         """
-        message.status = status
+        message.status, message.error_code = status, error_code
         message.history.append(status)
         self.sandbox.changes.mark()
         if not message.callback:
@@ -178,10 +186,14 @@ class SmsDesk:
         }
         if error_code:
             form["ErrorCode"] = error_code
-        return await self._post(message.callback, form, signature)
+        return await told(self.sandbox, message, message.callback, form, signature)
 
-    async def answer(self, sender: str, body: str, to: str = "+15555550100") -> int | None:
-        """Somebody answers an SMS. Keywords change `opted_out` as Twilio's own handling does."""
+    async def answer(self, sender: str, body: str, to: str = "", signature: str | None = None) -> int | None:
+        """Somebody answers an SMS: the HTTP status of the webhook, None when nobody was told.
+
+        Keywords change `opted_out` as Twilio's own handling does; `to` is by default whoever wrote to them last.
+        """
+        to = to or next((one.sender for one in reversed(self.messages) if one.to == sender), "+15555550100")
         word = body.strip().casefold().replace(" ", "")
         opt = "STOP" if word in _STOP else "START" if word in _START else ""
         if opt:
@@ -202,17 +214,9 @@ class SmsDesk:
             "NumMedia": "0",
             "ApiVersion": "2010-04-01",
         }
-        return await self._post(url, form | ({"OptOutType": opt} if opt else {}), None) if url else None
-
-    async def _post(self, url: str, form: dict[str, str], signature: str | None) -> int | None:
-        right = twilio_signature(self.sandbox.config.twilio_token, url, form)
-        headers = {"X-Twilio-Signature": right if signature is None else signature}
-        limit = aiohttp.ClientTimeout(total=15)
-        try:
-            async with self.sandbox.delivery.session.post(url, data=form, headers=headers, timeout=limit) as response:
-                return response.status
-        except (aiohttp.ClientError, TimeoutError):
-            return None
+        if opt:
+            form["OptOutType"] = opt
+        return await told(self.sandbox, message, url, form, signature) if url else None
 
     def _json(self, message: Sms) -> dict[str, Any]:
         account = self.sandbox.config.twilio_sid

@@ -127,4 +127,6 @@ def _sms(sms: Sms) -> dict[str, Any]:
         "body": sms.body,
         "status": sms.status,
         "direction": sms.direction,
+        "error_code": sms.error_code,
+        "callback_trouble": sms.callback_trouble,
     }

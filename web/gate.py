@@ -1,6 +1,6 @@
 """The way to a public page: each address so many times a minute, and whoever has to wait loses nothing by it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,11 +18,15 @@ UNREADABLE = {
 }
 
 
-class Gate:
-    """Stands in front of endpoints, before anything is read from the database."""
+#: What the public form may send.
+FORM_FIELDS = frozenset(LABELS) | {"nonce"}
 
-    def __init__(self, pages: Pages, visits: Visits) -> None:
-        self._pages, self._visits = pages, visits
+
+class Gate:
+    """Stands in front of endpoints, before anything is read from the database. ``fields``: what is handed back."""
+
+    def __init__(self, pages: Pages, visits: Visits, fields: Collection[str] = FORM_FIELDS) -> None:
+        self._pages, self._visits, self._fields = pages, visits, fields
 
     def looking(self, door: Endpoint) -> Endpoint:
         async def enter(request: Request) -> Response:
@@ -45,7 +49,7 @@ class Gate:
         if not self._visits.may_have_it_back(request):
             return self._wait(seconds, "Please wait a moment, then go back and send the form again.")
         try:
-            typed = [(name, value) for name, value in await read_form(request) if name in LABELS or name == "nonce"]
+            typed = [(name, value) for name, value in await read_form(request) if name in self._fields]
         except UnreadableForm as unreadable:
             return self._pages.notice(unreadable.status, *UNREADABLE[unreadable.status])
         response = self._pages.page("wait.html", 429, typed=typed, seconds=seconds)

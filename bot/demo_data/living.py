@@ -40,6 +40,8 @@ _DEADLINES: dict[WakeKind, Callable[[Tx, str], bool]] = {
     WakeKind.REMIND: deadlines.remind,
     WakeKind.REMIND_CLIENT: deadlines.remind_client,
     WakeKind.EXPIRE: deadlines.expire,
+    WakeKind.NUDGE: deadlines.nudge,
+    WakeKind.ESCALATE: deadlines.escalate,
 }
 _SENDERS = {"form": CLIENT, "staff": ROBIN, "csv": OPERATOR}
 _MINUTES_LATE = 20  # at most, so that the past is not all on the hour
@@ -75,7 +77,7 @@ class Past:
         tx.finish()
         for wake in wakes:
             if wake.at is not None and wake.kind in _DEADLINES:
-                self.at(wake.at, partial(_act_on, deadline=_DEADLINES[wake.kind], offer_id=wake.id))
+                self.at(wake.at, partial(_act_on, deadline=_DEADLINES[wake.kind], id=wake.id))
         return result
 
 
@@ -107,8 +109,8 @@ def phone_those_without_email(tx: Tx) -> None:
         tx.session.flush()  # the next one may be about the same referral, and reads it again
 
 
-def _act_on(tx: Tx, *, deadline: Callable[[Tx, str], bool], offer_id: str) -> None:
-    deadline(tx, offer_id)
+def _act_on(tx: Tx, *, deadline: Callable[[Tx, str], bool], id: str) -> None:
+    deadline(tx, id)
 
 
 def _take(tx: Tx, *, case: Case, step: Step, id: str) -> None:

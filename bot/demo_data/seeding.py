@@ -14,6 +14,7 @@ from referrals.desk import Desk
 from referrals.imports.files import import_roster
 from referrals.imports.roster_lines import RosterLine, check_roster_line
 from referrals.intake.choices import Choices, load_choices
+from referrals.subjects import ALL, Subject, insurer
 from referrals.tx import Tx
 from store.ids import new_id
 from store.tables import Provider, Referral, Source
@@ -61,7 +62,7 @@ def _live(past: Past, progress: Callable[[int, int], None]) -> None:
     for number, case in enumerate(CASES, 1):
         arrive(past, case, intake_of(case, number, choices), chance, arrived)
     past.at(now - timedelta(days=9), partial(_pause, key="walt", until=now + timedelta(days=12)))
-    past.at(now - timedelta(days=6), partial(_pause, key="dara", insurer="united"))
+    past.at(now - timedelta(days=6), partial(_pause, key="dara", subject=insurer("united")))
     moment = now - _BEGINNING
     while (moment := moment + _PHONING) < now - _LAST_PHONING:
         past.at(moment, phone_those_without_email)
@@ -99,6 +100,6 @@ def _roster_lines(today: date) -> list[RosterLine]:
     return lines
 
 
-def _pause(tx: Tx, *, key: str, insurer: str | None = None, until: datetime | None = None) -> None:
+def _pause(tx: Tx, *, key: str, subject: Subject = ALL, until: datetime | None = None) -> None:
     actor = actor_of(tx, key)
-    pause(tx, actor, actor.provider_id or "", insurer=insurer, until=until)
+    pause(tx, actor, actor.provider_id or "", subject=subject, until=until)

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
+
+from blocks.moments import moment as moment  # in mails and on pages alike
 
 #: Marks that reorder what stands around them: a name could make a line read backwards.
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -32,19 +33,6 @@ def greeting_name(text: str | None) -> str | None:
     """
     name = line(text, 60)
     return None if not name or _LINKLIKE.search(name) else name
-
-
-def moment(at: datetime, zone: str, fallback: str = "UTC") -> str:
-    """Such as ``Tue, Nov 24, 3:00 PM EST (America/New_York)``. ``zone`` is an IANA name; an unknown one gives way."""
-    where = _zone(zone) or _zone(fallback) or UTC
-    there = at.astimezone(where)
-    hour = there.strftime("%I").lstrip("0")
-    abbreviation = there.strftime("%Z")
-    if not abbreviation.isalpha():  # many zones have only an offset for a name, such as "-03"
-        abbreviation = "UTC" + there.strftime("%z")[:3] + ":" + there.strftime("%z")[3:5]
-    name = getattr(where, "key", "UTC")
-    zone_words = abbreviation if abbreviation == name else f"{abbreviation} ({name})"
-    return f"{there:%a, %b} {there.day}, {hour}:{there:%M %p} {zone_words}"
 
 
 def time_left(until: datetime, now: datetime) -> str:
@@ -93,10 +81,3 @@ def shortened(text: str, limit: int) -> str:
 
 def _printable(letter: str) -> bool:
     return unicodedata.category(letter) not in ("Cc", "Cs", "Zl", "Zp")
-
-
-def _zone(name: str) -> tzinfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -28,9 +28,12 @@ class Rendered:
     reply_to: str = ""
 
 
-def render(letter: Letter | PracticeLetter) -> Rendered:
-    """Raises LookupError for a letter that is no email, and jinja2's errors for a faulty template."""
-    words = words_of(letter)
+def render(letter: Letter | PracticeLetter, public_url: str = "") -> Rendered:
+    """Raises LookupError for a letter that is no email, and jinja2's errors for a faulty template.
+
+    ``public_url``: where the practice's pages are; without it no mail has a link to one.
+    """
+    words = words_of(letter, public_url)
     values = {one.name: getattr(words, one.name) for one in fields(words)}
     return Rendered(
         subject=_filled(f"{letter.template}/subject.txt", values)[:_SUBJECT_LIMIT],

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from referrals.eligibility import Unroutable
+from referrals.eligibility import NOT_TAKING
 from referrals.letters import Colleague, Letter
 from referrals.lifecycle import HELD
 from referrals.notices import Template
@@ -27,8 +27,7 @@ def variant(letter: Letter) -> str:
     if letter.kind is Kind.PREFERRED and letter.whose:
         return Variant.PREFERRED
     if letter.preferred and letter.unroutable:
-        paused = letter.unroutable in (Unroutable.PAUSED, Unroutable.PAUSED_INSURER)
-        return Variant.PAUSED if paused else Variant.UNROUTABLE
+        return Variant.PAUSED if letter.unroutable in NOT_TAKING else Variant.UNROUTABLE
     return Variant.GENERAL
 
 

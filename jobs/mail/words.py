@@ -5,9 +5,10 @@ sources' none about who asks, so that no slip in a template can tell them (DOMAI
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from blocks.progress import tried
 from blocks.trouble import trouble
 from referrals.letters import Colleague, Contact, Letter, PracticeLetter, at_work
 from referrals.notices import Template
@@ -86,9 +87,14 @@ class ForStaff:
     left: str
     contact_within: str
     contact_by: str
+    contacted: bool  # they say that they have reached the client
+    accepted: str  # when
+    so_far: str  # their tries to reach the client; empty before the first
     reach: Reach | None
     reason: str
     message: str  # which mail the phone call replaces
+    link_until: str
+    decide_link: str = field(default="", repr=False)  # the page to decide on; for its reader alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +116,14 @@ class ForSupport:
 Words = ForClient | ForStaff | ForSource | ForSupport
 
 
-def words_of(letter: Letter | PracticeLetter) -> Words:
+def words_of(letter: Letter | PracticeLetter, public_url: str = "") -> Words:
     """Raises LookupError for a letter that is no email."""
     if isinstance(letter, PracticeLetter):
         return _for_support(letter)
-    return _AUDIENCES[letter.template](letter)
+    words = _AUDIENCES[letter.template](letter)
+    if isinstance(words, ForStaff) and letter.link_token and public_url:
+        return replace(words, decide_link=f"{public_url}/offer/{letter.practice.slug}/{letter.link_token}")
+    return words
 
 
 def office(practice: Practice) -> Office:
@@ -165,9 +174,13 @@ def _for_staff(letter: Letter) -> ForStaff:
         left=phrasing.time_left(letter.expires_at, letter.now) if letter.expires_at else "",
         contact_within=phrasing.hours(window),
         contact_by=_moment(letter, letter.accepted_at + window if letter.accepted_at else None),
+        contacted=letter.status in (Status.CONTACTED, Status.SCHEDULED),
+        accepted=_moment(letter, letter.accepted_at),
+        so_far=tried(letter.tries, letter.next_try),
         reach=_reach(letter.contact) if letter.contact and tells else None,
         reason=_reason(letter),
         message=phrasing.line(letter.attention_detail, 40),
+        link_until=_moment(letter, letter.link_until),
     )
 
 
@@ -176,7 +189,7 @@ def _for_source(letter: Letter) -> ForSource:
 
 
 def _for_support(letter: PracticeLetter) -> ForSupport:
-    found = trouble(letter.kind, letter.detail)
+    found = trouble(letter.kind, letter.detail, letter.about)
     since = phrasing.moment(letter.opened_at, letter.practice.time_zone)
     return ForSupport(practice=office(letter.practice), what=found.what, remedy=found.remedy, since=since)
 
@@ -232,6 +245,7 @@ _AUDIENCES: dict[Template, Callable[[Letter], Words]] = {
     Template.PROVIDER_OFFER: _for_staff,
     Template.PROVIDER_REMINDER: _for_staff,
     Template.ACCEPTOR_MAIL: _for_staff,
+    Template.ACCEPTOR_NUDGE_MAIL: _for_staff,
     Template.ACCEPTOR_STOP_MAIL: _for_staff,
     Template.COORDINATOR_PHONE_MAIL: _for_staff,
     Template.SOURCE_ACKNOWLEDGEMENT: _for_source,

@@ -7,7 +7,7 @@ from store.vocabulary import AttentionKind, DeliveryState, Status
 from ..notices import Template
 from .dossier import Dossier
 from .finding import Finding, Rule
-from .replay import Tale
+from .tale import Tale
 
 #: What a client is told last.
 _LAST = {Status.EXPIRED: Template.CLIENT_FINAL, Status.CLOSED: Template.CLIENT_CLOSING}

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from store.tables import History, Provider, Referral
+from store.vocabulary import SlackStanding
 
+from ..notices import Template
 from ..tx import Tx
 from .dossier import Dossier
 from .expected import Expected, Given
@@ -30,8 +32,11 @@ class Doubts:
         if expected.given is Given.WORK_EMAIL:
             return provider is None or not provider.work_email or self._changed(provider, "work_email", expected.at)
         if expected.given is Given.MOBILE:
-            without = provider is None or not provider.mobile or provider.sms_opted_out
-            return without or (provider is not None and self._changed(provider, "mobile", expected.at))
+            if provider is None or not provider.mobile or provider.sms_opted_out or provider.sms_trouble:
+                return True
+            return self._changed(provider, "mobile", expected.at) or self._texts_stopped(provider, expected.at)
+        if expected.given is Given.NUDGED:
+            return _nudged_otherwise(expected, dossier) or self._out_of_reach(provider, expected.at)
         return False
 
     def restored_since(self, at: datetime) -> bool:
@@ -40,10 +45,25 @@ class Doubts:
             self._restored = [row.at for row in self._history(self.tx.practice_id, "restored")]
         return any(at <= moment for moment in self._restored)
 
+    def _out_of_reach(self, provider: Provider | None, at: datetime) -> bool:
+        """Neither in Slack nor with an address, or not until something about them changed."""
+        if provider is None:
+            return True
+        in_slack = provider.slack_user is not None and provider.slack_standing is SlackStanding.MEMBER
+        without = not in_slack and not provider.work_email
+        moved = any(row.at >= at for event in ("link", "standing") for row in self._history(provider.id, event))
+        return without or moved or self._changed(provider, "work_email", at)
+
     def _changed(self, provider: Provider, column: str, since: datetime) -> bool:
         if provider.id not in self._changes:
-            self._changes[provider.id] = self._history(provider.id, "roster_update")
+            by_hand = self._history(provider.id, "profile")
+            self._changes[provider.id] = self._history(provider.id, "roster_update") + by_hand
         return any(row.at >= since and column in row.data.get("fields", ()) for row in self._changes[provider.id])
+
+    def _texts_stopped(self, provider: Provider, since: datetime) -> bool:
+        """Whether texts have been switched on or off since, by an answer or by what became of one."""
+        events = ("sms_stop", "sms_start", "sms_failing", "sms_works")
+        return any(row.at >= since for event in events for row in self._history(provider.id, event))
 
     def _email_may_be_newer(self, referral: Referral, than: datetime) -> bool:
         """A source without an address is given one by another line of a file of referrals, and by nothing else."""
@@ -61,3 +81,10 @@ class Doubts:
             History.practice_id == self.tx.practice_id, History.subject_id == subject_id, History.event == event
         )
         return list(self.tx.session.exec(rows))
+
+
+def _nudged_otherwise(expected: Expected, dossier: Dossier) -> bool:
+    """One of the two ways is enough."""
+    ways = {Template.ACCEPTOR_NUDGE_DM, Template.ACCEPTOR_NUDGE_MAIL}
+    sent = (one for one in dossier.deliveries if one.template in ways and one.template != expected.template)
+    return any((one.recipient, one.offer_id) == (expected.recipient, expected.offer_id) for one in sent)

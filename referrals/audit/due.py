@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
-from store.tables import Attention, Delivery, Offer, Referral
+from store.tables import Attention, Delivery, Offer, Provider, Referral
 from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState
 
 from ..tx import Tx
@@ -16,6 +16,10 @@ from .finding import Finding, Rule
 
 #: Of each kind, the oldest: enough to name, and work that goes on takes the oldest first.
 _MOST = 20
+#: Slack's codes after which nothing arrives at all; after any other only what goes into the channel waits.
+_WHOLE_WORKSPACE = frozenset(
+    {"app_uninstalled", "token_revoked", "token_expired", "account_inactive", "invalid_auth", "not_authed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,9 @@ class Bounds:
 def overdue(tx: Tx, bounds: Bounds) -> list[Finding]:
     """By the indexes that the sweep itself uses. What waits for Slack is alarmed while that trouble is on the list."""
     found = [*_deadlines(tx, tx.now - bounds.deadline)]
-    slack_is_down = _slack_trouble(tx)
-    found += _deliveries(tx, tx.real_now - bounds.sending, slack_is_down=slack_is_down)
-    if not slack_is_down:
+    closed = _slack_refuses(tx)
+    found += _deliveries(tx, tx.real_now - bounds.sending, closed)
+    if not closed:
         found += _cards(tx, tx.real_now - bounds.sending)
     return found
 
@@ -49,6 +53,19 @@ def _deadlines(tx: Tx, late: Any) -> Iterator[Finding]:
         ),
     ):
         yield from _offers(tx, due, [due <= late, *conditions], words)
+    for due, words in (
+        (col(Referral.nudge_due), "whoever accepted it has not reached the client, and was not nudged"),
+        (col(Referral.escalate_due), "the client was not reached, and no coordinator was asked"),
+    ):
+        yield from _referrals(tx, due, late, words)
+    yield from _pauses(tx, late)
+
+
+def _pauses(tx: Tx, late: Any) -> Iterator[Finding]:
+    ends = col(Provider.pause_ends)
+    rows = select(Provider.id).where(Provider.practice_id == tx.practice_id, ends <= late)
+    for id in tx.session.exec(rows.order_by(ends, col(Provider.id)).limit(_MOST)):
+        yield Finding(Rule.OVERDUE, "provider", id, "a pause of theirs has ended, and nothing has lifted it")
 
 
 def _cards(tx: Tx, late: Any) -> Iterator[Finding]:
@@ -74,15 +91,25 @@ def _offers(tx: Tx, due: Any, conditions: Sequence[ColumnElement[bool]], words: 
         yield Finding(Rule.OVERDUE, "offer", id, f"round {number}: {words}", code)
 
 
-def _deliveries(tx: Tx, late: Any, *, slack_is_down: bool) -> Iterator[Finding]:
+def _referrals(tx: Tx, due: Any, late: Any, words: str) -> Iterator[Finding]:
+    """``|| ''`` keeps SQLite from reading all of the practice's referrals instead of the few that wait."""
+    ours = col(Referral.practice_id).concat("") == tx.practice_id
+    rows = select(Referral.id, Referral.code).where(ours, due <= late)
+    for id, code in tx.session.exec(rows.order_by(due, col(Referral.id)).limit(_MOST)):
+        yield Finding(Rule.OVERDUE, "referral", id, words, code)
+
+
+def _deliveries(tx: Tx, late: Any, closed: set[str]) -> Iterator[Finding]:
     conditions = [
         col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)),
         # An SMS that may have gone out is done: it is never sent twice.
         or_(col(Delivery.state) != DeliveryState.UNKNOWN, col(Delivery.channel) != DeliveryChannel.SMS),
         col(Delivery.next_at) <= late,
     ]
-    if slack_is_down:  # a mail to a coordinator waits as well: only Slack knows the address
+    if closed & _WHOLE_WORKSPACE:  # a mail to a coordinator waits as well: only Slack knows the address
         conditions += [col(Delivery.channel) != DeliveryChannel.SLACK, col(Delivery.recipient).not_like("slack:%")]
+    elif closed:
+        conditions.append(col(Delivery.recipient) != "channel")
     rows = (
         select(Delivery.id, Delivery.template, Delivery.state, Referral.code)
         .outerjoin(Referral, col(Referral.id) == col(Delivery.referral_id))
@@ -94,10 +121,11 @@ def _deliveries(tx: Tx, late: Any, *, slack_is_down: bool) -> Iterator[Finding]:
         yield Finding(Rule.OVERDUE, "delivery", id, f"{template} is still {state}, and nobody is at it", code)
 
 
-def _slack_trouble(tx: Tx) -> bool:
-    open_ = select(Attention.id).where(
+def _slack_refuses(tx: Tx) -> set[str]:
+    """Slack's codes for what it does not let the desk do now, as the coordinators' list has them."""
+    open_ = select(Attention.detail).where(
         Attention.practice_id == tx.practice_id,
         Attention.kind == AttentionKind.SLACK,
         col(Attention.settled_at).is_(None),
     )
-    return tx.session.exec(open_.limit(1)).first() is not None
+    return {code or "" for code in tx.session.exec(open_)}

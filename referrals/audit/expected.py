@@ -12,7 +12,7 @@ from store.vocabulary import AttentionKind, Status
 
 from ..notices import Template
 from .dossier import Dossier
-from .replay import Moment, Tale, Told
+from .tale import Moment, Tale, Told
 
 
 class Given(Enum):
@@ -23,6 +23,7 @@ class Given(Enum):
     WORK_EMAIL = auto()
     MOBILE = auto()
     SOURCE_EMAIL = auto()
+    NUDGED = auto()  # in Slack, or by mail to somebody who was not there
     CALL_OWED = auto()  # a client who waited to be phoned is told by mail what has changed
 
 
@@ -139,6 +140,13 @@ def _remind_client(events: Events, moment: Moment) -> Iterable[Expected]:
         yield events.client(moment, Template.CLIENT_REMINDER, moment.current)
 
 
+def _nudge(events: Events, moment: Moment) -> Iterable[Expected]:
+    if moment.holder and (told := moment.current):
+        yield from events.provider(
+            moment, moment.holder, told, acceptor_nudge_dm=Given.NUDGED, acceptor_nudge_mail=Given.NUDGED
+        )
+
+
 def _scheduled(events: Events, moment: Moment) -> Iterable[Expected]:
     return events.source(moment, Template.SOURCE_THANKS)
 
@@ -160,7 +168,7 @@ def _new_round(events: Events, moment: Moment) -> Iterable[Expected]:
 
 _Asks = Callable[[Events, Moment], Iterable[Expected]]
 
-#: Contacted, passed and phoned ask for no notice.
+#: What is not here asks for no notice.
 _OF_EVENT: dict[str, _Asks] = {
     "submit": _submit,
     "accept": _accept,
@@ -169,6 +177,7 @@ _OF_EVENT: dict[str, _Asks] = {
     "release": _release,
     "remind": _remind,
     "remind_client": _remind_client,
+    "nudge": _nudge,
     "scheduled": _scheduled,
     "close": _close,
     "assign": _new_round,
@@ -189,3 +198,6 @@ ALERTS: dict[AttentionKind, tuple[Template, ...]] = {
 
 #: The texts about the practice as a whole.
 OF_PRACTICE = frozenset({Template.COORDINATOR_TROUBLE, Template.SUPPORT_TROUBLE_MAIL})
+
+#: What a provider is told about themselves, and the event in their history that it tells of.
+OF_PROVIDER = {Template.PROVIDER_RESUMED: "resume"}

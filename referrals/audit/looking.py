@@ -8,21 +8,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from store.ids import first_id
 from store.tables import Attention, Delivery, History, Provider, Referral
 
+from ..notices import Template
 from ..tx import Tx
 from . import chains, due
 from .answers import answered
 from .dossier import Dossier, read_page
 from .doubts import Doubts
 from .due import Bounds
-from .expected import OF_PRACTICE
+from .expected import OF_PRACTICE, OF_PROVIDER
 from .finding import Audit, Finding, Rule
-from .replay import Impossible, retell
-from .standing import lost, rounds, standing
+from .replay import retell
+from .standing import clocks, lost, rounds, standing
+from .tale import Impossible
 from .told import Notices, alarmed
 
 #: Referrals of one read. Judging them takes tens of milliseconds, and a click must not wait longer.
@@ -137,18 +140,31 @@ def look_for_orphans(tx: Tx, done: Audit, after: str) -> str | None:
 
 
 def look_at_notices_of_practice(tx: Tx, done: Audit) -> None:
-    """What is about the practice as a whole is explained by its item, and told each recipient once."""
+    """What is about the practice as a whole is explained by its item, and told each recipient once.
+
+    What is told to a provider about themselves is explained by the event in their own history.
+    """
     items = select(Attention.id).where(Attention.practice_id == tx.practice_id, col(Attention.referral_id).is_(None))
     known = set(tx.session.exec(items))
-    sent = select(Delivery).where(Delivery.practice_id == tx.practice_id, col(Delivery.referral_id).is_(None))
+    events = select(History.id, History.event, History.subject_id).join(
+        Delivery, col(Delivery.subject_id) == col(History.id)
+    )
+    own = {id: (event, f"provider:{whose}") for id, event, whose in tx.session.exec(events.where(*_of_nothing(tx)))}
+    sent = select(Delivery).where(*_of_nothing(tx))
     seen = set()
     for one in tx.session.exec(sent.order_by(col(Delivery.id))):
         key = (one.template, one.recipient, one.subject_id)
-        if one.subject_id not in known or one.template not in OF_PRACTICE:
+        told_themselves = own.get(one.subject_id or "") == (OF_PROVIDER.get(Template(one.template)), one.recipient)
+        if not told_themselves and (one.subject_id not in known or one.template not in OF_PRACTICE):
             done.add(Finding(Rule.UNEXPLAINED, "delivery", one.id, f"nothing asks for {one.template}"))
         elif key in seen:
             done.add(Finding(Rule.TWICE, "delivery", one.id, f"{one.template} stands twice for one recipient"))
         seen.add(key)
+
+
+def _of_nothing(tx: Tx) -> tuple[ColumnElement[bool], ...]:
+    """Deliveries that concern no referral."""
+    return col(Delivery.practice_id) == tx.practice_id, col(Delivery.referral_id).is_(None)
 
 
 def _judge(tx: Tx, dossier: Dossier, doubts: Doubts, coordinators: list[str], heard: set[str]) -> Iterator[Finding]:
@@ -166,6 +182,7 @@ def _judge(tx: Tx, dossier: Dossier, doubts: Doubts, coordinators: list[str], he
     yield from wrong
     if not wrong:
         yield from standing(dossier, tale)
+        yield from clocks(dossier, tale, doubts)
         yield from lost(dossier)
         yield from Notices(dossier, tale, doubts, coordinators, heard).findings()
         yield from answered(dossier, tale)

@@ -4,65 +4,13 @@ It knows nothing of referrals.lifecycle and calls no use case: what those wrote 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from store.tables import History, Referral
-from store.vocabulary import Kind, OfferOutcome, Status
+from store.vocabulary import Kind, OfferOutcome, PlanItem, Status
 
 from .finding import Rule
-
-
-class Impossible(Exception):
-    """The history tells, at ``row`` where it is one, what cannot have happened; ``words`` say what."""
-
-    def __init__(self, words: str, row: History | None, rule: Rule = Rule.ROUNDS) -> None:
-        super().__init__(words)
-        self.words, self.row, self.rule = words, row, rule
-
-
-@dataclass(slots=True)
-class Told:
-    """One round as told."""
-
-    number: int
-    provider_id: str | None
-    opened_at: datetime
-    outcome: OfferOutcome | None = None
-    closed_at: datetime | None = None
-    reminded: bool = False
-    client_reminded: bool = False
-
-    @property
-    def kind(self) -> Kind:
-        return Kind.PREFERRED if self.provider_id else Kind.GENERAL
-
-
-@dataclass(slots=True)
-class Moment:
-    """One event with what was so before it: what the notices that it asks for depend on."""
-
-    row: History
-    before: Status | None
-    holder: str | None  # who had it
-    current: Told | None  # the round in which it happened
-    following: Told | None = None  # the round that it opened
-
-
-@dataclass(slots=True)
-class Tale:
-    """Where all of it leads."""
-
-    status: Status | None = None
-    holder: str | None = None
-    accepted_at: datetime | None = None
-    contacted_at: datetime | None = None
-    scheduled_at: datetime | None = None
-    closed_at: datetime | None = None
-    close_reason: str | None = None
-    phoned: bool = False
-    rounds: list[Told] = field(default_factory=list)
-    moments: list[Moment] = field(default_factory=list)
+from .tale import Impossible, Moment, Tale, Told
 
 
 def retell(referral: Referral, history: list[History]) -> Tale:
@@ -82,7 +30,7 @@ def _follow(tale: Tale, referral: Referral, row: History) -> None:
         raise Impossible(f"the auditor does not know the event {row.event}", row)
     if (tale.status is None) is not (row.event == "submit"):
         raise Impossible("it was submitted twice" if tale.status else f"{row.event} came before it was submitted", row)
-    if tale.status is Status.CLOSED and row.event != "phoned":
+    if tale.status is Status.CLOSED and row.event not in _AFTER_THE_END:
         raise Impossible(f"{row.event} came after it was closed", row, Rule.END)
     current = tale.rounds[-1] if tale.rounds else None
     moment = Moment(row, tale.status, tale.holder, current)
@@ -102,6 +50,7 @@ def _accept(tale: Tale, _referral: Referral, row: History) -> None:
     _must_be(tale, row, Status.PENDING)
     _end(tale, row, OfferOutcome.ACCEPTED)
     tale.status, tale.holder, tale.accepted_at = Status.ACCEPTED, row.data.get("provider"), row.at
+    _start_anew(tale)
 
 
 def _decline(tale: Tale, _referral: Referral, row: History) -> None:
@@ -146,17 +95,18 @@ def _release(tale: Tale, _referral: Referral, row: History) -> None:
         _end(tale, row, OfferOutcome.RELEASED)
     tale.status, tale.holder = Status.PENDING, None
     tale.accepted_at = tale.contacted_at = tale.scheduled_at = None
+    _start_anew(tale)
     _open(tale, row, None)
 
 
 def _contacted(tale: Tale, _referral: Referral, row: History) -> None:
     _must_be(tale, row, Status.ACCEPTED)
-    tale.status, tale.contacted_at = Status.CONTACTED, row.at
+    tale.status, tale.contacted_at, tale.next_try = Status.CONTACTED, row.at, None
 
 
 def _scheduled(tale: Tale, _referral: Referral, row: History) -> None:
     _must_be(tale, row, Status.ACCEPTED, Status.CONTACTED)
-    tale.status, tale.scheduled_at = Status.SCHEDULED, row.at
+    tale.status, tale.scheduled_at, tale.next_try = Status.SCHEDULED, row.at, None
     tale.contacted_at = tale.contacted_at or row.at
 
 
@@ -164,6 +114,7 @@ def _close(tale: Tale, _referral: Referral, row: History) -> None:
     if tale.status is Status.PENDING:
         _end(tale, row, OfferOutcome.CLOSED)
     tale.status, tale.closed_at, tale.close_reason = Status.CLOSED, row.at, row.data.get("reason")
+    tale.next_try = None
 
 
 def _assign(tale: Tale, _referral: Referral, row: History) -> None:
@@ -184,6 +135,47 @@ def _phoned(tale: Tale, _referral: Referral, _row: History) -> None:
     tale.phoned = True
 
 
+def _no_answer(tale: Tale, _referral: Referral, row: History) -> None:
+    """One more try, or another day for the next one."""
+    _must_be(tale, row, Status.ACCEPTED)
+    tries, day = row.data.get("tries"), row.data.get("next_try")
+    if tries != tale.tries + 1 and (tries != tale.tries or not tries or day is None):
+        raise Impossible(f"try {tries} came after {tale.tries}", row)
+    tale.tries, tale.next_try = tries, date.fromisoformat(day) if day else None
+
+
+def _plan(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, *_HELD)
+    before, done, undone = set(tale.plan), set(row.data.get("done", ())), set(row.data.get("undone", ()))
+    if before & done or undone - before or not done | undone:
+        raise Impossible("the plan's items were not as it says they were", row)
+    after = (before | done) - undone
+    tale.plan = [str(item) for item in PlanItem if item in after]
+
+
+def _nudge(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.ACCEPTED)
+    if tale.nudged:
+        raise Impossible("whoever accepted was nudged twice", row)
+    tale.nudged = True
+
+
+def _escalate(tale: Tale, _referral: Referral, row: History) -> None:
+    _must_be(tale, row, Status.ACCEPTED)
+    if tale.escalated:
+        raise Impossible("one acceptance was escalated twice", row)
+    tale.escalated = True
+
+
+def _changes_nothing(_tale: Tale, _referral: Referral, _row: History) -> None: ...
+
+
+def _start_anew(tale: Tale) -> None:
+    tale.plan, tale.tries, tale.next_try, tale.nudged, tale.escalated = [], 0, None, False, False
+
+
+#: Somebody may still be phoned, and look at what was.
+_AFTER_THE_END = frozenset({"phoned", "view"})
 _HELD = (Status.ACCEPTED, Status.CONTACTED, Status.SCHEDULED)
 
 #: What an event does to the tale. One that is not here is a finding: nobody could say what should follow from it.
@@ -202,6 +194,12 @@ _STEPS: dict[str, Callable[[Tale, Referral, History], None]] = {
     "assign": _assign,
     "reopen": _reopen,
     "phoned": _phoned,
+    "no_answer": _no_answer,
+    "plan": _plan,
+    "nudge": _nudge,
+    "escalate": _escalate,
+    "view": _changes_nothing,
+    "ask_licence": _changes_nothing,
 }
 
 

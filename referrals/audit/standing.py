@@ -8,7 +8,7 @@ from store.vocabulary import AttentionKind, Kind, Status
 from .dossier import Dossier
 from .doubts import Doubts
 from .finding import Finding, Rule
-from .replay import Tale, Told
+from .tale import Tale, Told
 
 
 def rounds(dossier: Dossier, tale: Tale, doubts: Doubts) -> Iterator[Finding]:
@@ -78,12 +78,29 @@ def standing(dossier: Dossier, tale: Tale) -> Iterator[Finding]:
         ("scheduled_at", tale.scheduled_at),
         ("closed_at", tale.closed_at),
         ("close_reason", tale.close_reason),
+        ("plan", tale.plan),
+        ("tries", tale.tries),
+        ("next_try", tale.next_try),
     ):
         if getattr(referral, column) != told:
             rule = Rule.END if column in ("closed_at", "close_reason") else Rule.STANDING
             yield _of_referral(dossier, rule, f"has another {column} than its history tells")
     if (referral.kind is Kind.PREFERRED) is not (referral.preferred_provider_id is not None):
         yield _of_referral(dossier, Rule.STANDING, f"is {referral.kind}, which does not fit whom it was asked for")
+
+
+def clocks(dossier: Dossier, tale: Tale, doubts: Doubts) -> Iterator[Finding]:
+    """A nudge and an escalation are due from accepting until each was made, or the client was reached."""
+    referral, accepted = dossier.referral, tale.status is Status.ACCEPTED
+    for due, made, what in (
+        (referral.nudge_due, tale.nudged, "nudge"),
+        (referral.escalate_due, tale.escalated, "escalation"),
+    ):
+        awaited = accepted and not made
+        if due is not None and not awaited:
+            yield _of_referral(dossier, Rule.STANDING, f"still has its {what} due, which was made or is void")
+        if due is None and awaited and not (tale.accepted_at and doubts.restored_since(tale.accepted_at)):
+            yield _of_referral(dossier, Rule.STANDING, f"has lost its {what}, which was never made")
 
 
 def lost(dossier: Dossier) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from .dossier import Dossier
 from .doubts import Doubts
 from .expected import ALERTS, Expected, Given, expected_of
 from .finding import Finding, Rule
-from .replay import Tale
+from .tale import Tale
 
 _BY_CALL = frozenset({Given.MAILABLE, Given.CALL_OWED})
 
@@ -71,13 +71,23 @@ class Notices:
             for moment in self.tale.moments
             if moment.row.event == "expire" and moment.following is None and moment.current
         ]
+        wanted += [
+            (offers[moment.current.number - 1], AttentionKind.NOT_CONTACTED)
+            for moment in self.tale.moments
+            if moment.row.event == "escalate" and moment.current
+        ]
         if referral.urgency is Urgency.URGENT:
             wanted.append((offers[0], AttentionKind.URGENT))
         holder = self.doubts.providers.get(referral.accepted_by or "")
         if referral.status is Status.ACCEPTED and holder and holder.status is ProviderStatus.INACTIVE:
             wanted.append((offers[-1], AttentionKind.ACCEPTOR_GONE))
-        for offer, kind in wanted:
-            if (offer.id, kind, None) not in items:
+        asked = [
+            (offers[moment.current.number - 1], AttentionKind.LICENCE, moment.row.data.get("provider"))
+            for moment in self.tale.moments
+            if moment.row.event == "ask_licence" and moment.current
+        ]
+        for offer, kind, detail in [*((offer, kind, None) for offer, kind in wanted), *asked]:
+            if (offer.id, kind, detail) not in items:
                 words = f"round {offer.round} needed a coordinator ({kind}), and none was asked"
                 yield self._finding(Rule.MISSING, "offer", offer.id, words)
 
@@ -136,10 +146,11 @@ class Notices:
             case AttentionKind.URGENT:
                 return self.dossier.referral.urgency is Urgency.URGENT and offer is self.dossier.offers[0]
             case AttentionKind.ACCEPTOR_GONE:
-                return any(
-                    moment.row.event == "accept" and moment.row.data["offer"] == item.offer_id
-                    for moment in self.tale.moments
-                )
+                return self._happened("accept", item)
+            case AttentionKind.NOT_CONTACTED:
+                return self._happened("escalate", item)
+            case AttentionKind.LICENCE:
+                return self._happened("ask_licence", item)
             case AttentionKind.PHONE_TASK:
                 return any(
                     one.given in _BY_CALL and (one.offer_id, str(one.template)) == (item.offer_id, item.detail)
@@ -151,6 +162,11 @@ class Notices:
                     (one.template, one.offer_id) == (what, item.offer_id) for one in self.dossier.deliveries
                 )
         return False  # the others concern a practice, not a referral
+
+    def _happened(self, event: str, item: Attention) -> bool:
+        return any(
+            moment.row.event == event and moment.row.data.get("offer") == item.offer_id for moment in self.tale.moments
+        )
 
     def _twice(self) -> Iterator[Finding]:
         count = Counter((one.template, one.recipient, one.offer_id, one.subject_id) for one in self.dossier.deliveries)

@@ -12,6 +12,7 @@ from store.vocabulary import ProviderStatus
 from ..actor import Actor
 from ..availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
 from ..eligibility import paused
+from ..texts import works_again
 from ..tx import Tx
 from .csv_files import Problem
 from .roster_lines import RosterLine
@@ -85,6 +86,8 @@ class _Writing:
         changes = {name: value for name, value in wanted(line, known).items() if getattr(known, name) != value}
         for name, value in changes.items():
             setattr(known, name, value)
+        if "mobile" in changes:
+            works_again(self._tx, known)
         if changes:
             self.changed[known.id] = sorted(changes)
             self._tx.record(known, "roster_update", self._actor, fields=sorted(changes))

@@ -1,7 +1,7 @@
 """The card of one round."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from store.tables import Offer, Provider, Referral
 from store.vocabulary import (
@@ -47,6 +47,9 @@ class CardView:
     channel: str | None
     ts: str | None
     link: str | None = None  # its own
+    planned: int = 0  # items of the plan that are done
+    tries: int = 0
+    next_try: date | None = None
 
 
 def card(tx: Tx, offer_id: str) -> CardView | None:
@@ -85,4 +88,7 @@ def card(tx: Tx, offer_id: str) -> CardView | None:
         channel=offer.card_channel,
         ts=offer.card_ts,
         link=offer.card_link,
+        planned=len(referral.plan),
+        tries=referral.tries,
+        next_try=referral.next_try,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import and_, col, func, select
 
 from store.tables import Attention, Provider, Referral
 from store.vocabulary import (
@@ -12,8 +12,9 @@ from store.vocabulary import (
     Status,
 )
 
-from ..eligibility import eligible, in_network, paused, paused_for, reachable, refusal
+from ..eligibility import eligible, in_network, not_taking, reachable, refusal
 from ..tx import Tx
+from ..weekly import full
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class AttentionLine:
     status: Status | None
     opened_at: datetime
     detail: str | None
+    about: str | None = None  # the provider whom ``detail`` names
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,24 @@ class Choices:
     providers: tuple[Choice, ...]
 
 
+_NAMED = and_(col(Attention.detail) == Provider.id, Provider.practice_id == Attention.practice_id)
+
+
 def attention_lines(tx: Tx, limit: int = 20) -> list[AttentionLine]:
     """What needs a coordinator, oldest first."""
     rows = tx.session.exec(
-        select(Attention, col(Referral.code), col(Referral.status))
+        select(Attention, col(Referral.code), col(Referral.status), col(Provider.name))
         .join(Referral, col(Attention.referral_id) == Referral.id, isouter=True)
+        .join(Provider, _NAMED, isouter=True)
         .where(Attention.practice_id == tx.practice_id, col(Attention.settled_at).is_(None))
         .order_by(col(Attention.opened_at))
         .limit(limit)
     )
     return [
-        AttentionLine(item.id, item.kind, item.referral_id, item.offer_id, code, status, item.opened_at, item.detail)
-        for item, code, status in rows
+        AttentionLine(
+            item.id, item.kind, item.referral_id, item.offer_id, code, status, item.opened_at, item.detail, about
+        )
+        for item, code, status, about in rows
     ]
 
 
@@ -92,6 +100,11 @@ def numbers(tx: Tx) -> Numbers:
     )
 
 
+def opted_out(tx: Tx) -> list[str]:
+    """Names of those on the roster who want no text messages."""
+    return [one.name for one in sorted(tx.roster(), key=lambda one: one.name.casefold()) if one.sms_opted_out]
+
+
 def choices(tx: Tx, referral_id: str) -> Choices | None:
     """None when this practice has no such referral."""
     referral = tx.get(Referral, referral_id)
@@ -101,7 +114,7 @@ def choices(tx: Tx, referral_id: str) -> Choices | None:
         Choice(
             provider.id,
             provider.title,
-            paused(provider, tx.now) or paused_for(provider, referral.insurer, tx.now),
+            not_taking(provider, referral, tx.now, full(tx)),
             not in_network(provider, referral.insurer),
         )
         for provider in assignable(tx, referral_id)
@@ -115,4 +128,4 @@ def assignable(tx: Tx, referral_id: str) -> Sequence[Provider]:
     if referral is None:
         return []
     able = [one for one in tx.roster() if reachable(one) and refusal(one, referral, tx.now) is None]
-    return sorted(able, key=lambda one: (not eligible(one, referral, (), tx.now), one.name.casefold()))
+    return sorted(able, key=lambda one: (not eligible(one, referral, (), tx.now, full(tx)), one.name.casefold()))

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import col, func, select
 
 from store.tables import Offer, Provider, Referral
-from store.vocabulary import (
-    INSURERS,
-    Kind,
-    ProviderStatus,
-    Status,
-)
+from store.vocabulary import CloseReason, Kind, ProviderStatus, Status
 
 from ..eligibility import paused
+from ..pauses import end_of, is_paused
+from ..subjects import About, Subject, own_subjects
 from ..tx import Tx
+from ..weekly import accepted_this_week
 from .facts import Facts, facts_of
 
 #: In lists, what is still to be done comes first.
@@ -37,6 +35,22 @@ class Line:
     accepted_at: datetime | None
     mine: bool  # reserved for, or accepted by, the asker
     card_link: str | None
+    tries: int = 0  # to reach the client, without success
+    next_try: date | None = None  # in the acceptor's time zone
+    contacted_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One insurer or state that a provider may pause. ``subject`` is the value of RESUME_ONE: ``insurer=aetna``."""
+
+    subject: str
+    label: str
+    on: bool  # a pause that has run out shows as on
+    until: datetime | None = None  # when it comes on again by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,10 @@ class Standing:
     states: tuple[str, ...]
     waiting: int
     to_contact: int
+    switches: tuple[Switch, ...] = ()  # insurers, then states
+    weekly_limit: int | None = None
+    accepted_this_week: int = 0  # since Monday in their time zone; counted where there is a limit
+    time_zone: str = "UTC"
 
 
 def open_lines(tx: Tx, provider_id: str | None, limit: int = 20) -> list[Line]:
@@ -65,7 +83,7 @@ def open_lines(tx: Tx, provider_id: str | None, limit: int = 20) -> list[Line]:
     ):
         if provider is not None and not _may_take(provider, offer, referral, tx.now):
             continue
-        lines.append(_line(referral, offer, provider))
+        lines.append(line_of(referral, offer, provider))
         if len(lines) == limit:
             break
     return lines
@@ -81,10 +99,10 @@ def my_lines(tx: Tx, provider_id: str, limit: int = 20) -> list[Line]:
         .order_by(col(Offer.expires_at))
         .limit(limit)
     ).all()
-    lines = [_line(referral, offer, provider) for offer, referral in reserved]
+    lines = [line_of(referral, offer, provider) for offer, referral in reserved]
     for status in _BY_URGENCY:
         if len(lines) < limit:
-            lines += [_line(referral, offer, provider) for offer, referral in _held(tx, provider_id, status, limit)]
+            lines += [line_of(referral, offer, provider) for offer, referral in _held(tx, provider_id, status, limit)]
     return lines[:limit]
 
 
@@ -118,17 +136,27 @@ def standing(tx: Tx, provider_id: str) -> Standing | None:
         )
     )
     still_paused = paused(provider, tx.now)
+    switches = tuple(_switch(provider, subject, tx.now) for subject in own_subjects(provider))
     lapsed = provider.status is ProviderStatus.PAUSED and not still_paused
     return Standing(
         provider_id=provider.id,
         name=provider.name,
         status=ProviderStatus.ACTIVE if lapsed else provider.status,
         paused_until=provider.paused_until if still_paused else None,
-        insurers=tuple((INSURERS[one["insurer"]][0], one["accepting"]) for one in provider.insurers),
+        insurers=tuple((one.label, one.on) for one in switches if one.subject.startswith(About.INSURER)),
         states=tuple(licence["state"] for licence in provider.licences),
         waiting=tx.session.exec(waiting).one(),
         to_contact=tx.session.exec(to_contact).one(),
+        switches=switches,
+        weekly_limit=provider.weekly_limit,
+        accepted_this_week=accepted_this_week(tx, [provider])[provider.id] if provider.weekly_limit else 0,
+        time_zone=provider.time_zone or tx.practice().time_zone,
     )
+
+
+def _switch(provider: Provider, subject: Subject, now: datetime) -> Switch:
+    off = is_paused(provider, subject, now)
+    return Switch(str(subject), subject.label, not off, end_of(provider, subject) if off else None)
 
 
 def _may_take(provider: Provider, offer: Offer, referral: Referral, now: datetime) -> bool:
@@ -137,7 +165,8 @@ def _may_take(provider: Provider, offer: Offer, referral: Referral, now: datetim
     return provider.id not in offer.excluded and provider.licensed_in(referral.state, now.date())
 
 
-def _line(referral: Referral, offer: Offer, provider: Provider | None) -> Line:
+def line_of(referral: Referral, offer: Offer, provider: Provider | None) -> Line:
+    """``provider``: who asks; ``offer``: the round that the line shows."""
     return Line(
         referral_id=referral.id,
         offer_id=offer.id,
@@ -150,4 +179,10 @@ def _line(referral: Referral, offer: Offer, provider: Provider | None) -> Line:
         accepted_at=referral.accepted_at,
         mine=provider is not None and provider.id in (offer.provider_id, referral.accepted_by),
         card_link=offer.card_link,
+        tries=referral.tries,
+        next_try=referral.next_try,
+        contacted_at=referral.contacted_at,
+        scheduled_at=referral.scheduled_at,
+        closed_at=referral.closed_at,
+        close_reason=referral.close_reason,
     )

@@ -19,7 +19,9 @@ const KINDS = [
   ["Mail", [["smtp_4xx", "SMTP 4xx, try later"], ["smtp_5xx", "SMTP 5xx, refused"], ["smtp_drop", "Connection dropped after DATA"]]],
   ["Text messages", [["twilio_500", "HTTP 500"], ["twilio_500_after", "HTTP 500, though it was sent"], ["twilio_drop", "Connection dropped"],
     ["twilio_21610", "21610, opted out"], ["twilio_21211", "21211, no such number"], ["twilio_21614", "21614, not a mobile"],
-    ["twilio_20429", "20429, too many requests"], ["twilio_20003", "20003, not authorised"]]],
+    ["twilio_20429", "20429, too many requests"], ["twilio_20003", "20003, not authorised"],
+    ["sms_undelivered_30003", "Lost on its way: 30003, phone unreachable"], ["sms_undelivered_30005", "Lost on its way: 30005, unknown handset"],
+    ["sms_undelivered_30006", "Lost on its way: 30006, landline"], ["sms_undelivered_30007", "Lost on its way: 30007, filtered"]]],
 ];
 const DEEDS = [["archive", "Archive #referrals"], ["unarchive", "Bring it back"], ["remove_bot", "Remove the app from it"], ["add_bot", "Invite it again"],
   ["revoke", "Revoke the token"], ["uninstall", "Uninstall the app"], ["reinstall", "Install it again"]];
@@ -45,7 +47,7 @@ function faultForm() {
       h("button", { type: "button", class: "button", "data-testid": "fault-clear", onclick: clear }, "Clear all")));
   const fit = () => {
     secondsRow.hidden = !["slow", "rate_limited", "socket_warning"].includes(kind.value);
-    methodRow.hidden = /^(smtp|twilio|event|interaction|socket)/.test(kind.value);
+    methodRow.hidden = /^(smtp|twilio|sms|event|interaction|socket)/.test(kind.value);
   };
   kind.addEventListener("change", fit);
   form.addEventListener("submit", async (event) => {

@@ -12,8 +12,9 @@ const numberOf = (one) => (inbound(one) ? one.from : one.to);
 
 function bubble(one, names) {
   return h("li", { class: `bubble ${inbound(one) ? "theirs" : "ours"}`, "data-testid": `sms-${one.id}` },
-    h("p", { dir: "auto" }, one.body), h("small", {}, shortStamp(Number(one.at), names.tz, names.now), inbound(one) ? "" : ` · ${one.status || "sent"}`,
-      inbound(one) ? "" : ` · ${[...String(one.body || "")].length} characters`));
+    h("p", { dir: "auto" }, one.body), h("small", {}, shortStamp(Number(one.at), names.tz, names.now), inbound(one) ? "" : ` · ${one.status || "sent"}${one.error_code ? ` (${one.error_code})` : ""}`,
+      inbound(one) ? "" : ` · ${[...String(one.body || "")].length} characters`),
+    one.callback_trouble ? h("small", { class: "trouble" }, `The app's webhook: ${one.callback_trouble}`) : "");
 }
 
 function phone(number) {

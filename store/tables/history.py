@@ -3,15 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from ..columns import UtcDateTime
 
+#: For queries of them: SQLite takes the partial index only where the condition stands there word for word.
+DECISIONS = text("event IN ('accept', 'decline', 'pass')")
+
 
 class History(SQLModel, table=True):
     __tablename__ = "history"
-    __table_args__ = (UniqueConstraint("subject_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("subject_id", "seq"),
+        Index(
+            "history_of_decisions",
+            "practice_id",
+            "actor",
+            "at",
+            sqlite_where=DECISIONS,
+            postgresql_where=DECISIONS,
+        ),
+    )
 
     id: str = Field(primary_key=True)
     practice_id: str = Field(foreign_key="practice.id", index=True)

@@ -11,6 +11,7 @@ from ..vocabulary import CloseReason, Kind, Status, Urgency
 _VERSION = Column("version", Integer, nullable=False)
 _TO_NUDGE = text("nudge_due IS NOT NULL")
 _TO_ESCALATE = text("escalate_due IS NOT NULL")
+_CLOSED = text("closed_at IS NOT NULL")
 
 
 class Referral(SQLModel, table=True):
@@ -21,6 +22,14 @@ class Referral(SQLModel, table=True):
         UniqueConstraint("practice_id", "nonce"),
         Index("referral_by_status", "practice_id", "status", "created_at"),
         Index("referral_of_acceptor", "practice_id", "accepted_by", "status", "accepted_at"),
+        Index(
+            "referral_closed_of_acceptor",
+            "practice_id",
+            "accepted_by",
+            "closed_at",
+            sqlite_where=_CLOSED,
+            postgresql_where=_CLOSED,
+        ),
         Index("referral_to_nudge", "nudge_due", sqlite_where=_TO_NUDGE, postgresql_where=_TO_NUDGE),
         Index("referral_to_escalate", "escalate_due", sqlite_where=_TO_ESCALATE, postgresql_where=_TO_ESCALATE),
     )

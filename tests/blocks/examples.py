@@ -1,11 +1,11 @@
 """Values to draw in tests, and the check of what was drawn against Slack's limits."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from referrals.letters import Colleague, Letter
-from referrals.notices import NOTICES, OF_PRACTICE, Template
+from referrals.notices import NOTICES, OF_PRACTICE, OF_PROVIDER, Template
 from referrals.outcomes import Person
 from referrals.views.card import CardView
 from referrals.views.facts import Facts
@@ -78,6 +78,7 @@ STATES: dict[str, CardView] = {
     "open, general": view(**_GENERAL),
     "open, general, second round": view(**_GENERAL, round=2),
     "accepted": view(status=Status.ACCEPTED, **_HELD),
+    "accepted, two tries": view(status=Status.ACCEPTED, tries=2, next_try=date(2027, 3, 3), planned=2, **_HELD),
     "contacted": view(status=Status.CONTACTED, contacted_at=LATER, **_HELD),
     "scheduled": view(status=Status.SCHEDULED, scheduled_at=LATER, **_HELD),
     "expired": view(**_GENERAL, status=Status.EXPIRED, outcome=OfferOutcome.EXPIRED),
@@ -126,7 +127,9 @@ def letter(template: Template, **more: Any) -> Letter:
 
 
 SLACK_TEMPLATES = [
-    name for name, notice in NOTICES.items() if notice.channel is DeliveryChannel.SLACK and name not in OF_PRACTICE
+    name
+    for name, notice in NOTICES.items()
+    if notice.channel is DeliveryChannel.SLACK and name not in OF_PRACTICE | OF_PROVIDER
 ]
 
 
@@ -161,8 +164,8 @@ def complaints(blocks: list[dict[str, Any]], surface: str = "message") -> list[s
 
 def buttons(blocks: list[dict[str, Any]]) -> dict[str, str]:
     """Label -> value, of buttons and of the options of a menu."""
-    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    pressed = [one for row in rows for element in row for one in element.get("options", [element])]
+    elements = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    pressed = [one for e in elements if e["type"] != "checkboxes" for one in e.get("options", [e])]
     return {one["text"]["text"]: one["value"] for one in pressed}
 
 

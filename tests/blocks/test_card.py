@@ -13,9 +13,13 @@ from store.vocabulary import Kind, Status
 from tests.blocks.examples import HOSTILE, LATER, STATES, all_text, buttons, complaints, view
 
 _COORDINATE = {"Assign to a provider": "referral.assign:referral-1", "Close referral": "referral.close:referral-1"}
-_DECIDE_PREFERRED = {"Accept": "offer-1", "Decline": "offer-1", **_COORDINATE}
-_DECIDE_GENERAL = {"Accept": "offer-1", "Not for me": "offer-1", **_COORDINATE}
+_OPEN = {"I have already contacted the client": "referral.already_contacted:offer-1", **_COORDINATE}
+_DETAILS = {"Client details": "referral-1"}
+_DECIDE_PREFERRED = {"Accept": "offer-1", "Decline": "offer-1", **_DETAILS, **_OPEN}
+_ASK = {"Client details": "referral.details:referral-1"}
+_DECIDE_GENERAL = {"Accept": "offer-1", "Not for me": "offer-1", **_OPEN, **_ASK}
 _GIVE_BACK = {"Release": "referral-1", "Close": "referral-1"}
+_REACH = {"Contacted": "referral-1", "Scheduled": "referral-1", "No answer": "referral-1"}
 
 BUTTONS = {
     "open, preferred": _DECIDE_PREFERRED,
@@ -23,10 +27,11 @@ BUTTONS = {
     "open, preferred, not in Slack": _DECIDE_PREFERRED,
     "open, general": _DECIDE_GENERAL,
     "open, general, second round": _DECIDE_GENERAL,
-    "accepted": {"Contacted": "referral-1", "Scheduled": "referral-1", **_GIVE_BACK},
-    "contacted": {"Scheduled": "referral-1", **_GIVE_BACK},
-    "scheduled": _GIVE_BACK,
-    "expired": {"Offer to everyone again": "referral.reopen:referral-1", **_COORDINATE},
+    "accepted": {**_DETAILS, **_REACH, **_GIVE_BACK},
+    "accepted, two tries": {**_DETAILS, **_REACH, **_GIVE_BACK},
+    "contacted": {"Scheduled": "referral-1", **_DETAILS, **_GIVE_BACK},
+    "scheduled": {**_DETAILS, **_GIVE_BACK},
+    "expired": {"Offer to everyone again": "referral.reopen:referral-1", **_COORDINATE, **_ASK},
 }
 
 
@@ -63,6 +68,17 @@ def test_nobody_is_tagged_who_is_not_in_slack_and_nobody_in_a_general_round() ->
         message = referral_card(STATES[state])
         assert "<@" not in all_text(message.blocks) + message.text
     assert "Olu Reed" in referral_card(STATES["open, preferred, not in Slack"]).text
+
+
+def test_the_card_tells_how_far_its_holder_has_come() -> None:
+    fresh = referral_card(STATES["accepted"]).text
+    assert "Next: reach the client." in fresh and "plan" not in fresh and "without an answer" not in fresh
+    tried = referral_card(STATES["accepted, two tries"]).text
+    assert "2 tries without an answer, next on Wednesday, March 3; plan 2 of 4." in tried
+    assert "Next: reach" not in tried
+    later = {"status": Status.CONTACTED, "contacted_at": LATER}
+    contacted = referral_card(replace(STATES["accepted, two tries"], **later)).text
+    assert "Plan 2 of 4." in contacted and "tries" not in contacted, "how often it was tried is over"
 
 
 def test_flags() -> None:

@@ -1,21 +1,21 @@
-"""Forms, Home and lists: limits at 300 items, ids only, and the words for every outcome."""
+"""Forms and lists: within Slack's limits, ids only, and the words for every outcome."""
 
 from typing import Any
 
 import pytest
 
 from blocks.availability import kept, paused, released, resumed
-from blocks.home import CoordinatorHome, ProviderHome, home
 from blocks.ids import PREFIX, ActionId, CallbackId
-from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_answer, status_answer
+from blocks.lists import mine_answer, not_here_yet, open_answer, status_answer
 from blocks.modals import assign_form, close_form, confirm_form, decline_form, notice_view, release_form, subject_of
 from blocks.replies import reply
 from referrals.availability import Availability
 from referrals.close import Closing
 from referrals.outcomes import Asks, Decision, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
-from referrals.views.coordinators import AttentionLine, Choice, Numbers
+from referrals.subjects import ALL
+from referrals.views.coordinators import Choice
 from sandbox.views import check_view
-from store.vocabulary import AttentionKind, CloseReason, Kind, ProviderStatus, Status
+from store.vocabulary import CloseReason, Kind, ProviderStatus, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, line, standing
 
 WHOM = "<@U0ROBIN>"
@@ -64,45 +64,6 @@ def test_paused_and_out_of_network_providers_are_marked() -> None:
     assert "Ann (paused, out of network)" in texts and "Bo (" not in texts
 
 
-def many(status: Status, count: int = 100) -> list[Any]:
-    start = list(Status).index(status) * 1000
-    return [line(start + n, status=status) for n in range(count)]
-
-
-def test_home_stays_below_slacks_hundred_blocks_with_hundreds_of_items() -> None:
-    lines = [one for status in (Status.PENDING, Status.ACCEPTED, Status.CONTACTED) for one in many(status)]
-    items = [
-        AttentionLine(f"i{n}", AttentionKind.EXPIRED, f"r{n}", None, f"R-{n}", Status.EXPIRED, NOW, None)
-        for n in range(300)
-    ]
-    view = home(ProviderHome(standing(), lines), CoordinatorHome(Numbers(100, 100, 100, 300, 300), items), None)
-    assert check_view(view, "home") == []
-    assert len(view["blocks"]) <= 100
-    text = all_text(view)
-    assert "and 290 more" in text and text.count("and 92 more") == 3
-
-
-def test_home_for_somebody_who_is_neither_says_whom_to_ask() -> None:
-    view = home(None, None, f"Ask {WHOM}.")
-    assert check_view(view, "home") == []
-    assert WHOM in all_text(view)
-    assert "actions" not in [block["type"] for block in view["blocks"]]
-
-
-@pytest.mark.parametrize(
-    ("status", "button"),
-    [
-        (ProviderStatus.ACTIVE, "referral.pause"),
-        (ProviderStatus.PAUSED, "referral.resume"),
-        (ProviderStatus.INACTIVE, ""),
-    ],
-)
-def test_homes_switch_follows_the_status(status: ProviderStatus, button: str) -> None:
-    text = all_text(home(ProviderHome(standing(status=status), []), None, None))
-    assert [name for name in ("referral.pause", "referral.resume") if name in text] == ([button] if button else [])
-    assert "Aetna, Cigna (paused)" in text and "TX, NY" in text
-
-
 OUTCOMES: list[tuple[Decision, list[str]]] = [
     (Since("r", "R-1", Status.ACCEPTED, Person("Bo", "U0BO"), NOW, False, Kind.GENERAL), ["<@U0BO> accepted R-1"]),
     (
@@ -136,7 +97,7 @@ def test_every_outcome_has_words_that_say_what_to_do(outcome: Decision, words: l
 
 @pytest.mark.parametrize("waiting", [0, 1, 3])
 def test_pausing_is_told_at_once_and_asks_only_when_offers_wait(waiting: int) -> None:
-    message = paused(Availability(ProviderStatus.PAUSED, NOW, None, tuple("abc"[:waiting])))
+    message = paused(Availability(ProviderStatus.PAUSED, ALL, NOW, tuple("abc"[:waiting])))
     assert complaints(message.blocks) == []
     text = all_text(message.blocks)
     assert "insurer directories are not changed" in text and "stay listed" in text
@@ -149,11 +110,9 @@ def test_the_other_answers_are_within_limits() -> None:
         kept(),
         released(0),
         released(2),
-        resumed(Availability(ProviderStatus.ACTIVE, None, None, ())),
-        resumed(Availability(ProviderStatus.INACTIVE, None, None, ())),
-        help_answer(WHOM),
-        help_answer(WHOM, unknown=True, nearest="open"),
-        not_here_yet("find"),
+        resumed(Availability(ProviderStatus.ACTIVE, ALL, None, ())),
+        resumed(Availability(ProviderStatus.INACTIVE, ALL, None, ())),
+        not_here_yet("new"),
         open_answer([]),
         open_answer([line(n) for n in range(10)], more=40),
         mine_answer([]),
@@ -164,12 +123,6 @@ def test_the_other_answers_are_within_limits() -> None:
     for message in answers:
         assert complaints(message.blocks) == []
         assert message.text
-
-
-def test_help_lists_every_command_and_none_that_is_not_there() -> None:
-    text = all_text(help_answer(WHOM).blocks)
-    assert all(f"/referrals {name}" in text for name in COMMANDS)
-    assert "find" not in text and "new`" not in text and WHOM in text
 
 
 def test_every_id_has_the_prefix() -> None:

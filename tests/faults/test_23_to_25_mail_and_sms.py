@@ -1,11 +1,12 @@
-"""Rows 23 to 25 of the fault table: the mail server and the SMS service fail, and names that would be headers.
-
-Row 25's forged or late callback: the desk hands Twilio no callback address yet, so there is none to forge.
-"""
+"""Rows 23 to 25 of the fault table: the mail server and the SMS service fail, and names that would be headers."""
 
 from email import message_from_bytes
 
 import pytest
+from sqlmodel import select
+
+from store.tables import Attention, Delivery
+from store.vocabulary import AttentionKind
 
 from .accounts import delivery_id
 from .house import LIMIT, PATIENCE, House
@@ -94,11 +95,10 @@ async def test_24_crlf_or_encoded_word_in_a_name(house: House, name: str) -> Non
 # 25
 
 
-@pytest.mark.parametrize("kind", ["twilio_500", "twilio_500_after", "twilio_drop"])
-async def test_25_twilio_500_or_a_connection_that_drops(house: House, kind: str) -> None:
+async def test_25_twilio_500(house: House) -> None:
     """It may have gone out: never sent again, and a coordinator hears of it."""
     before = len(_calls(house))
-    house.slack.fault(kind)
+    house.slack.fault("twilio_500")
     done = await house.submit(preferred="maya")
     await house.quiet()
     await house.quiet()
@@ -107,6 +107,54 @@ async def test_25_twilio_500_or_a_connection_that_drops(house: House, kind: str)
     (alert,) = house.told("robin", done.code)
     assert "text message" in alert.all_text
     assert (await house.person("maya").click(house.cards(done.code)[-1], "referral.accept")).ok
+
+
+@pytest.mark.parametrize("kind", ["twilio_500_after", "twilio_drop"])
+async def test_25_an_answer_of_twilios_that_is_lost(house: House, kind: str) -> None:
+    """The text did go out, and its callback says so: never sent again, and nobody has a task left."""
+    before, texts = len(_calls(house)), len(house.slack.sms.to(MAYAS_MOBILE))
+    house.slack.fault(kind)
+    done = await house.submit(preferred="maya")
+    await house.quiet()
+    text = await _reported(house, done.referral_id, "delivered")
+    await house.quiet()
+    assert (text.state, len(_calls(house)), len(house.slack.sms.to(MAYAS_MOBILE))) == ("sent", before + 1, texts + 1)
+    assert all(one.settled_at for one in await _items(house, done.referral_id))
+    assert (await house.person("maya").click(house.cards(done.code)[-1], "referral.accept")).ok
+
+
+async def test_25_a_callback_that_is_forged_or_late(house: House) -> None:
+    """403, and nothing changes; a status never goes back."""
+    done = await house.submit(preferred="maya")
+    await house.quiet()
+    await _reported(house, done.referral_id, "delivered")
+    text = house.slack.sms.to(MAYAS_MOBILE)[-1]
+    for signature in ("", "forged"):
+        assert await house.slack.sms.report(text, "undelivered", signature, "30006") == 403
+        assert await house.slack.sms.answer(MAYAS_MOBILE, "STOP", signature=signature) == 403
+    for status in ("queued", "sent", "undelivered"):
+        assert await house.slack.sms.report(text, status, error_code="30006") == 204
+    assert (await _text(house, done.referral_id)).receipt == "delivered"
+    maya = await house.provider("maya")
+    assert not maya.sms_opted_out and maya.sms_trouble is None
+    house.slack.sms.opted_out.discard(MAYAS_MOBILE)  # the stand-in took the forged word for an answer
+    assert (await house.person("maya").click(house.cards(done.code)[-1], "referral.accept")).ok
+
+
+async def test_25_stop_and_start_by_text(house: House) -> None:
+    before = len(_calls(house))
+    assert await house.slack.sms.answer(MAYAS_MOBILE, "Stop") == 200
+    assert (await house.provider("maya")).sms_opted_out
+    silent = await house.submit(preferred="maya")
+    await house.quiet()
+    assert len(_calls(house)) == before and len(house.mail("maya", silent.code)) == 1
+    assert await house.slack.sms.answer(MAYAS_MOBILE, "Start") == 200
+    again = await house.submit(preferred="maya")
+    await house.quiet()
+    await _reported(house, again.referral_id, "delivered")
+    assert len(_calls(house)) == before + 1
+    for one in (silent, again):
+        assert (await house.person("maya").click(house.cards(one.code)[-1], "referral.accept")).ok
 
 
 async def test_25_twilio_too_many_requests(house: House) -> None:
@@ -136,6 +184,24 @@ async def test_25_opted_out(house: House) -> None:
     assert not house.told("robin", done.code)
     for one in (done, again):
         assert (await house.person("noor").click(house.cards(one.code)[-1], "referral.accept")).ok
+
+
+async def _text(house: House, referral_id: str) -> Delivery:
+    (text,) = [row for row in await house.deliveries(referral_id) if row.template == "provider_offer_sms"]
+    return text
+
+
+async def _reported(house: House, referral_id: str, receipt: str) -> Delivery:
+    async def there() -> bool:
+        return (await _text(house, referral_id)).receipt == receipt
+
+    await house.until(there)
+    return await _text(house, referral_id)
+
+
+async def _items(house: House, referral_id: str) -> list[Attention]:
+    failed = Attention.kind == AttentionKind.DELIVERY_FAILED
+    return await house.all(select(Attention).where(Attention.referral_id == referral_id, failed))
 
 
 def _calls(house: House) -> list[object]:

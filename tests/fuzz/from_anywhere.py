@@ -21,6 +21,9 @@ _GOOD = {
     "concerns": "anxiety",
 }
 _FORM_PATH = b"/refer/juniper-grove-therapy"
+#: A link as it stands in somebody's mail.
+_OFFER_PATH = b"/offer/juniper-grove-therapy/QTOKEN01Q"
+_TEXTS_PATHS = (b"/twilio/juniper-grove-therapy/message", b"/twilio/juniper-grove-therapy/status")
 #: One address asks too often, the others now and then.
 _callers = weighted(
     (1, st.sampled_from(["198.51.100.7", ""])),
@@ -106,6 +109,13 @@ _PATHS = (
     b"/metrics/",
     b"/healthz?x",
     b"/refer/juniper-grove-therapy/",
+    *_TEXTS_PATHS,
+    b"/twilio/nobody/status",
+    _OFFER_PATH,
+    _OFFER_PATH + b"x",
+    b"/offer/nobody/QTOKEN01Q",
+    b"/offer/juniper-grove-therapy/%00%ff",
+    b"/offer/juniper-grove-therapy/" + b"x" * 5000,
     b"/refer/juniper-grove-therapy/thanks/../x",
     b"http://evil.example.org/",
 )
@@ -142,7 +152,7 @@ def looked_at(draw: st.DrawFn) -> Ask:
 _LONG = b"x" * 10_000_000
 too_long = st.builds(
     lambda path, kind, head, signed: Ask("POST", path, b"", (kind,), head + _LONG, signed, "10 MB"),
-    st.sampled_from([b"/slack/events", b"/clock", _FORM_PATH, b"/nowhere", b"/healthz"]),
+    st.sampled_from([b"/slack/events", b"/clock", _FORM_PATH, _OFFER_PATH, *_TEXTS_PATHS, b"/nowhere", b"/healthz"]),
     st.sampled_from([FORM, JSON]),
     st.sampled_from([b"payload=", b"client_name=", b"{", b""]),
     st.sampled_from([None, 0]),
@@ -154,6 +164,28 @@ not_a_form = st.builds(
     st.binary(max_size=100),
     st.sampled_from([b"", b"text/plain", b"application/json", b"multipart/form-data; boundary=", b"\xff"]),
     _callers,
+)
+#: What only Twilio may say; whoever else says it is refused, however they have signed it.
+forged_text = st.builds(
+    lambda path, query, fields, signature: Ask(
+        "POST",
+        path,
+        query,
+        (FORM, *((b"x-twilio-signature", one) for one in signature)),
+        urlencode(fields, errors="surrogatepass").encode(),
+        None,
+        "forged text",
+    ),
+    st.sampled_from([*_TEXTS_PATHS, b"/twilio/nobody/message", b"/twilio/" + b"x" * 300 + b"/status"]),
+    _queries,
+    st.lists(
+        st.tuples(
+            st.sampled_from(["MessageSid", "MessageStatus", "ErrorCode", "From", "To", "Body", "OptOutType", "x"]),
+            st.one_of(anything_typed, st.sampled_from(["STOP", "delivered", "30006", "+12025550140", "SM" + "0" * 32])),
+        ),
+        max_size=8,
+    ),
+    st.lists(st.sampled_from([b"", b"x", b"c2lnbmVk", b"\xff", b"a" * 4000]), max_size=2),
 )
 #: A form under a nonce that was never given out: shown again, never kept.
 forged_form = st.builds(
@@ -170,5 +202,29 @@ forged_form = st.builds(
     ),
     _fields(),
     st.sampled_from(["", "x", "a.b.c", "QNONCE07Qx", "W10.x.y"]),
+    _callers,
+)
+#: An answer to an offer by a live link, from who has not read its page: shown again, nothing decided.
+forged_answer = st.builds(
+    lambda path, decision, fields, caller: Ask(
+        "POST",
+        path,
+        b"",
+        (FORM,),
+        urlencode([("decision", decision), *fields], errors="surrogatepass").encode(),
+        None,
+        "forged answer",
+        False,
+        caller,
+    ),
+    st.sampled_from([_OFFER_PATH, _OFFER_PATH, _OFFER_PATH + b"x", b"/offer/nobody/QTOKEN01Q"]),
+    st.sampled_from(["accept", "decline", "ask", "", "x"]),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["seal", "reason", "confirm", "already_contacted", "x"]),
+            st.one_of(anything_typed, st.sampled_from(["schedule", "yes", "paused", "QTOKEN01Q", "IngiI.aaa.bbb"])),
+        ),
+        max_size=6,
+    ),
     _callers,
 )

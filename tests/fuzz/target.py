@@ -37,11 +37,11 @@ from tests.loop.at_work import Running
 from web.nonces import Nonces
 
 #: Of what the database holds, all that requests could change.
-TABLES = (Referral, Offer, Pass, Client, ClientName, Provider, Source, Delivery, Attention, History, Practice)
+TABLES = (Referral, Offer, Pass, Client, ClientName, Provider, Source, Delivery, Attention, History, Practice, Link)
 #: A desk's inside, which no answer shows. The bodies of the tests hold none of these.
 _INSIDE = re.compile(r"Traceback|File \"/|sqlalchemy|sqlite3|asyncpg|sandbox-signing-secret|xoxb-|site-packages")
 #: A stand-in for something that is known only once the desk runs, within any encoding.
-_PLACE = re.compile(rb"Q(OFFER|REFERRAL|ITEM|PROVIDER|NONCE)(\d\d)Q")
+_PLACE = re.compile(rb"Q(OFFER|REFERRAL|ITEM|PROVIDER|NONCE|TOKEN)(\d\d)Q")
 _WHOLE_ANSWER_SECONDS = 60
 #: Bolt says of every other workspace that the app is not installed there, and tells its people over the response_url
 #: itself: where that is no address, the desk's error listener answers.
@@ -212,9 +212,11 @@ async def look_after(desk: Running, runner: asyncio.Runner, watch: Watch) -> Tar
 
 async def _places(desk: Running) -> dict[bytes, list[str]]:
     referrals = await desk.all(select(Referral.id, Referral.offer_id).order_by(Referral.id))
+    mails = "\n".join(mail.text for mail in desk.slack.mailbox.messages)
     return {
         b"REFERRAL": [id for id, _ in referrals],
         b"OFFER": [offer for _, offer in referrals],
+        b"TOKEN": re.findall(r"/offer/[a-z-]+/([\w-]{43})", mails),
         b"ITEM": await desk.all(select(Attention.id).order_by(Attention.id)) or ["none"],
         b"PROVIDER": await desk.all(select(Provider.id).order_by(Provider.id)),
     }

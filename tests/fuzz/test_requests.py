@@ -30,6 +30,8 @@ UNKNOWN = weighted(
     (6, from_anywhere.looked_at()),
     (1, from_anywhere.not_a_form),
     (2, from_anywhere.forged_form),
+    (2, from_anywhere.forged_answer),
+    (2, from_anywhere.forged_text),
 )
 #: and because of who they are.
 STRANGERS = from_slack.from_strangers

@@ -37,6 +37,7 @@ from store.vault import Vault
 from store.vocabulary import SlackStanding
 
 CHANNEL = "C0REFERRALS"
+PUBLIC_URL = "https://desk.example.org"
 #: In every client's record of these tests; nowhere in anything that Slack is sent.
 CANARY = "Zoraqvist"
 
@@ -174,7 +175,7 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
     await desk.do("p", seed)
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(box.config.bot_token, box.api_url, session=session, retry_handlers=[])
-        deps = SlackDeps(desk, client, People(client), box.config.bot_token, Practices(database))
+        deps = SlackDeps(desk, client, People(client), box.config.bot_token, Practices(database), PUBLIC_URL)
         app = build_app(deps)
         runner = await _serve(app)
         box.config.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"

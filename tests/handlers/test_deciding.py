@@ -161,7 +161,7 @@ async def test_releasing_asks_why_and_opens_a_round_without_them(stage: Stage) -
     other = await stage.person("tomas").click(message, "referral.release")
     assert other.view is None and "Only the provider who accepted" in other.text
     await maya.click(message, "referral.release")
-    sent = await maya.submit(values={"referral.reason": "not_my_specialty"})
+    sent = await maya.submit(values={"referral.reason": "not_my_specialty", "referral.wants_care": "yes"})
     assert sent.ok and "is open again" in str(sent.view)
     referral = await stage.referral(done.referral_id)
     assert referral.status is Status.PENDING and referral.accepted_by is None
@@ -174,7 +174,9 @@ async def test_a_client_who_wants_no_care_any_more_closes_it(stage: Stage) -> No
     maya = stage.person("maya")
     await maya.click(message, "referral.accept")
     await maya.click(await stage.redraw(done.offer_id), "referral.release")
-    await maya.submit(values={"referral.reason": "client_no_longer_wants_care"})
+    unsaid = await maya.submit(values={"referral.reason": "other"})
+    assert not unsaid.closed and (await stage.referral(done.referral_id)).status is Status.ACCEPTED
+    await maya.submit(values={"referral.reason": "other", "referral.wants_care": "no"})
     referral = await stage.referral(done.referral_id)
     assert (referral.status, referral.close_reason) == (Status.CLOSED, CloseReason.NO_LONGER_NEEDED)
 
@@ -186,7 +188,7 @@ async def test_a_stale_button_of_a_holder_who_is_none_any_more(stage: Stage, act
     await maya.click(message, "referral.accept")
     drawn = (await stage.redraw(done.offer_id)).snapshot()
     await maya.click(drawn, "referral.release")
-    await maya.submit(values={"referral.reason": "schedule"})
+    await maya.submit(values={"referral.reason": "schedule", "referral.wants_care": "yes"})
     await maya.close()
     answer = await maya.click(drawn, action)
     assert answer.ok and answer.view is None and "offered to everyone on a new card" in answer.text

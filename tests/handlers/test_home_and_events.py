@@ -1,5 +1,7 @@
 """Home, and what Slack tells unasked."""
 
+from typing import Any
+
 import pytest
 
 from referrals import slack_trouble
@@ -15,9 +17,54 @@ async def test_a_providers_home_shows_what_is_theirs_and_its_buttons_work(stage:
     assert mine.code in str(home) and other.code not in str(home) and "Needs attention" not in str(home)
     assert (await maya.click(home, "referral.accept")).ok
     assert (await stage.referral(mine.referral_id)).accepted_by == "maya"
-    assert "To contact" in str(maya.home)
+    assert "Accepted, not yet contacted" in str(maya.home) and "Waiting for me" not in str(maya.home)
     await maya.click(maya.home, "referral.contacted")
     assert "In progress" in str(maya.home)
+
+
+async def test_a_page_is_turned_and_stays_turned_after_what_is_done_on_it(stage: Stage) -> None:
+    asked = [await stage.refer("maya") for _ in range(7)]
+    maya = stage.person("maya")
+    codes = [done.code for done, _ in asked]
+    await maya.open_home()
+    assert shown(maya, codes) == codes[:5] and "*Waiting for me*  7" in str(maya.home)
+    await maya.click(maya.home, "referral.home_page", block_id="home.next.waiting")
+    assert shown(maya, codes) == codes[5:] and maya.home["private_metadata"] == "waiting:1"
+    await maya.click(maya.home, "referral.accept", value=asked[5][0].offer_id)
+    assert shown(maya, codes) == codes[5:] and "*Waiting for me*  6" in str(maya.home)
+    await maya.click(maya.home, "referral.decline", value=asked[6][0].offer_id)
+    assert (await maya.submit(values={"referral.reason": "schedule"})).closed
+    assert shown(maya, codes) == codes[:6], "a page that is gone gives way to the last, and what was accepted stays"
+    await maya.click(maya.home, "referral.pause_now", value="insurer=aetna")
+    assert "Aetna  ·  *paused* until you resume" in str(maya.home)
+
+
+async def test_a_form_opened_from_a_later_page_leads_back_to_it(stage: Stage) -> None:
+    asked = [await stage.refer("maya") for _ in range(7)]
+    maya = stage.person("maya")
+    await maya.open_home()
+    menu = next(one for one in maya.home["blocks"] if "static_select" in str(one.get("accessory")))
+    await maya.click(maya.home, "referral.home_page", "waiting 1", block_id=menu["block_id"])
+    await maya.click(maya.home, "referral.decline", value=asked[5][0].offer_id)
+    assert (await maya.submit(values={"referral.reason": "schedule"})).closed
+    assert shown(maya, [done.code for done, _ in asked]) == [asked[6][0].code]
+    assert maya.home["private_metadata"] == "waiting:1"
+
+
+async def test_giving_back_is_in_the_menu_and_what_comes_next_beside_it(stage: Stage) -> None:
+    mine, message = await stage.refer("maya")
+    maya = stage.person("maya")
+    await maya.click(message, "referral.accept")
+    await maya.open_home()
+    (row,) = [one["elements"] for one in maya.home["blocks"] if one["block_id"] == f"home.line.{mine.offer_id}"]
+    assert "referral.release" not in [one["action_id"] for one in row]
+    opened = await maya.click(maya.home, "referral.more", f"referral.release:{mine.referral_id}")
+    assert opened.view is not None and opened.view["callback_id"] == "referral.release"
+    assert (await stage.referral(mine.referral_id)).accepted_by == "maya", "asking gives nothing back"
+
+
+def shown(person: Any, codes: list[str]) -> list[str]:
+    return [code for code in codes if code in str(person.home["blocks"])]
 
 
 async def test_forms_opened_from_home_draw_it_anew(stage: Stage) -> None:

@@ -87,7 +87,7 @@ class Outside:
         await self._call("mail")
         return f"<{delivery_id}@practice.example.org>"
 
-    async def send_text(self, _letter: Letter) -> str:
+    async def send_text(self, _letter: Letter, _delivery_id: str) -> str:
         self.texts += 1
         await self._call("text")
         return "SM1"

@@ -1,7 +1,7 @@
 """Every email in every variant: what DOMAIN.md section 2 demands is in it, what it forbids is not."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -38,12 +38,22 @@ FACTS = Facts("New Jersey", "Cigna", "Couples therapy", "Telehealth", "18–64",
 CARE = ("New Jersey", "Cigna", "Couples", "Telehealth", "Grief", "Sleep", "18–64")
 
 CLIENT = [one for one in Template if one.startswith("client_")]
-STAFF = [Template.PROVIDER_OFFER, Template.PROVIDER_REMINDER, Template.ACCEPTOR_MAIL, Template.ACCEPTOR_STOP_MAIL]
+STAFF = [
+    Template.PROVIDER_OFFER,
+    Template.PROVIDER_REMINDER,
+    Template.ACCEPTOR_MAIL,
+    Template.ACCEPTOR_NUDGE_MAIL,
+    Template.ACCEPTOR_STOP_MAIL,
+]
 EMAILS = [one for one in Template if NOTICES[one].channel is DeliveryChannel.EMAIL and one not in OF_PRACTICE]
 
 TAKEN = {"status": Status.ACCEPTED, "holder": THEO, "accepted_at": NOW}
 BY_MAYA = {"status": Status.ACCEPTED, "holder": MAYA, "accepted_at": NOW, "kind": Kind.PREFERRED, "whose": MAYA}
 ASKED = {"kind": Kind.PREFERRED, "preferred": MAYA, "whose": MAYA}
+PAGES, TOKEN = "https://desk.example.com", "t0ken-of-a-link_0123456789"
+LINK = f"{PAGES}/offer/juniper-grove/{TOKEN}"
+LINKED = {**ASKED, "link_token": TOKEN, "link_until": NOW + timedelta(hours=12)}
+LINK_UNTIL = "works until Mon, Nov 23, 3:00 AM EST (America/New_York)"
 PAUSED = {"preferred": MAYA, "unroutable": "paused"}
 CLOSED = {"status": Status.CLOSED, "close_reason": CloseReason.WITHDRAWN}
 
@@ -72,6 +82,18 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
         {**PAUSED, "unroutable": "paused_insurer"},
         ("not taking new referrals right now",),
         (MAYAS_PHONE, "insur"),
+    ),
+    "confirmation, paused for the state": (
+        Template.CLIENT_CONFIRMATION,
+        {**PAUSED, "unroutable": "paused_state"},
+        ("not taking new referrals right now",),
+        (MAYAS_PHONE, "state"),
+    ),
+    "confirmation, as many as they wish this week": (
+        Template.CLIENT_CONFIRMATION,
+        {**PAUSED, "unroutable": "full"},
+        ("not taking new referrals right now",),
+        (MAYAS_PHONE, "week", "limit"),
     ),
     "confirmation, unroutable": (
         Template.CLIENT_CONFIRMATION,
@@ -166,32 +188,60 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
     },
     "offer": (
         Template.PROVIDER_OFFER,
-        ASKED,
-        (DEADLINE, "agreeing to contact the client, not to work with them", "slack.com/archives", *CARE),
-        (),
+        LINKED,
+        (
+            LINK,
+            LINK_UNTIL,
+            DEADLINE,
+            "agreeing to contact the client, not to work with them",
+            "slack.com/archives",
+            "card in Slack works until the deadline",
+            *CARE,
+        ),
+        ("reply to this email with",),
     ),
     "offer, outside the work domains": (
         Template.PROVIDER_OFFER,
-        {**ASKED, "address": "maya@mail.example.org"},
-        (DEADLINE, "agreeing to contact the client", "slack.com/archives"),
+        {**LINKED, "address": "maya@mail.example.org"},
+        (LINK, LINK_UNTIL, DEADLINE, "agreeing to contact the client", "slack.com/archives"),
         CARE,
     ),
     "offer, no card yet": (
         Template.PROVIDER_OFFER,
-        {**ASKED, "card_link": None},
-        ("open the referrals channel in Slack",),
+        {**LINKED, "card_link": None},
+        (LINK, LINK_UNTIL, f"referrals channel in Slack, the card of {CODE}"),
         ("http://", "slack.com"),
     ),
     "offer, not in Slack": (
         Template.PROVIDER_OFFER,
-        {**ASKED, "reader": replace(MAYA, slack_user=None)},
-        ("reply to this email with", "a coordinator records it"),
+        {**LINKED, "reader": replace(MAYA, slack_user=None)},
+        (LINK, LINK_UNTIL, "after that, reply to this email with", "a coordinator records it"),
         ("slack.com",),
+    ),
+    "offer, no link": (
+        Template.PROVIDER_OFFER,
+        ASKED,
+        ("in Slack", "slack.com/archives"),
+        ("/offer/", "works until"),
+    ),
+    "offer, no link and no card": (
+        Template.PROVIDER_OFFER,
+        {**ASKED, "card_link": None},
+        ("open the referrals channel in Slack",),
+        ("http://", "slack.com", "/offer/"),
     ),
     "provider reminder": (
         Template.PROVIDER_REMINDER,
-        {**ASKED, "now": NOW + timedelta(hours=24)},
-        ("24 hours left", DEADLINE, "no penalty for declining", "quick no helps the client", "slack.com/archives"),
+        {**LINKED, "now": NOW + timedelta(hours=24), "link_until": NOW + timedelta(hours=36)},
+        (
+            LINK,
+            "works until Tue, Nov 24, 3:00 AM EST (America/New_York)",
+            "24 hours left",
+            DEADLINE,
+            "no penalty for declining",
+            "quick no helps the client",
+            "slack.com/archives",
+        ),
         (),
     ),
     "acceptor": (
@@ -213,6 +263,30 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
             "Payment",
         ),
         ("guardian first",),
+    ),
+    "acceptor who had contacted the client already": (
+        Template.ACCEPTOR_MAIL,
+        {**BY_MAYA, "status": Status.CONTACTED, "contact": CONTACT},
+        ("Xanthe Canaryname", "you have reached the client already", "Consultation", "press Scheduled on the card"),
+        ("contact the client within", "press Contacted"),
+    ),
+    "nudge": (
+        Template.ACCEPTOR_NUDGE_MAIL,
+        {**BY_MAYA, "tries": 2, "next_try": date(2027, 3, 3)},
+        (
+            "Sun, Nov 22, 3:00 PM EST (America/New_York)",
+            "no contact with the client is recorded",
+            "2 tries without an answer, next on Wednesday, March 3",
+            "reply to this email with",
+            "no penalty",
+        ),
+        ("Canary", "slack.com", "press Contacted"),
+    ),
+    "nudge before any try": (
+        Template.ACCEPTOR_NUDGE_MAIL,
+        BY_MAYA,
+        ("they still wait",),
+        ("So far", "without an answer"),
     ),
     "acceptor of a minor who wants no mail": (
         Template.ACCEPTOR_MAIL,
@@ -359,7 +433,7 @@ MAY_KNOW = (Template.ACCEPTOR_MAIL, Template.COORDINATOR_PHONE_MAIL)
 def case(request: pytest.FixtureRequest) -> tuple[Letter, Rendered, tuple[str, ...], tuple[str, ...]]:
     template, changes, must, must_not = TABLE[request.param]
     letter = a_letter(template, **changes)
-    return letter, render(letter), must, must_not
+    return letter, render(letter, PAGES), must, must_not
 
 
 def test_every_email_is_in_the_table() -> None:
@@ -521,6 +595,16 @@ def test_no_deadline_that_has_passed_is_promised() -> None:
 def test_the_windows_are_the_practices_own() -> None:
     mail = render(a_letter(Template.ACCEPTOR_MAIL, **BY_MAYA, practice=a_practice(nudge_after=6 * 3600)))
     assert "within 6 hours, by Sun, Nov 22, 9:00 PM EST" in mail.text
+
+
+def test_a_links_token_is_in_its_mail_alone() -> None:
+    letter = a_letter(Template.PROVIDER_OFFER, **LINKED)
+    words = words_of(letter, PAGES)
+    assert TOKEN not in repr(letter) and TOKEN not in repr(words)
+    mail = render(letter, PAGES)
+    assert mail.text.count(LINK) == mail.html.count(LINK) == 1 and TOKEN not in mail.subject
+    for template in (Template.ACCEPTOR_MAIL, Template.ACCEPTOR_STOP_MAIL, Template.CLIENT_CONFIRMATION):
+        assert TOKEN not in whole(render(a_letter(template, **LINKED), PAGES))
 
 
 def test_a_slack_notice_is_no_email() -> None:

@@ -25,6 +25,8 @@ ASKED: dict[str, Callable[[Tx], Any]] = {
     "expiring": sweep.expiring,
     "to remind": sweep.to_remind,
     "clients to remind": sweep.clients_to_remind,
+    "to nudge": sweep.to_nudge,
+    "to escalate": sweep.to_escalate,
     "trouble with Slack": slack_trouble.current,
 }
 
@@ -52,6 +54,14 @@ def _plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
 async def test_no_table_is_read_whole(office: Office, what: str) -> None:
     steps = await office.do(_plans, ASKED[what])
     assert steps and all(step.startswith(("SEARCH", "USE TEMP B-TREE")) for step in steps), steps
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("ask", "index"), [(sweep.to_nudge, "to_nudge"), (sweep.to_escalate, "to_escalate")])
+async def test_only_what_waits_for_contact_is_read(office: Office, ask: Callable[[Tx], Any], index: str) -> None:
+    """Not every referral of the practice."""
+    steps = await office.do(_plans, ask)
+    assert [step for step in steps if f"INDEX referral_{index} " in step] == steps, steps
 
 
 @ON_SQLITE

@@ -20,6 +20,7 @@ from referrals.tx import Tx
 from sandbox.people import Person
 from sandbox.server import Sandbox
 from store.tables import Delivery, History, Offer, Practice, Provider, Referral
+from store.vocabulary import DeclineReason
 from tests.canary import Identity, somebody
 
 WORK = "@junipergrove.example.org"
@@ -87,7 +88,16 @@ class Running:
         return await self.choose(name, card, "referral.decline", "referral.reason", reason)
 
     async def release(self, name: str, card: Any, reason: str) -> Any:
-        return await self.choose(name, card, "referral.release", "referral.reason", reason)
+        """``reason``: also that the client no longer wants care, which the form asks by itself."""
+        person = self.person(name)
+        opened = await person.click(card, "referral.release")
+        assert opened.view is not None, opened
+        wants_care = reason != DeclineReason.NO_LONGER_WANTS
+        values = {
+            "referral.reason": reason if wants_care else "other",
+            "referral.wants_care": "yes" if wants_care else "no",
+        }
+        return await person.submit(opened.view, values)
 
     # What the database says
 
@@ -204,5 +214,8 @@ def _undone(tx: Tx) -> bool:
         select(Offer.id).where(still_open, col(Offer.expires_at) <= tx.now),
         select(Offer.id).where(still_open, col(Offer.remind_due) <= tx.now),
         select(Offer.id).where(col(Offer.remind_client_due) <= tx.now),
+        select(Referral.id).where(col(Referral.nudge_due) <= tx.now),
+        select(Referral.id).where(col(Referral.escalate_due) <= tx.now),
+        select(Provider.id).where(col(Provider.pause_ends) <= tx.now),
     )
     return any(tx.session.execute(select(*(kind.exists() for kind in kinds))).one())

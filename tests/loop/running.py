@@ -30,6 +30,8 @@ from .at_work import Running
 __all__ = ["Running", "running"]
 
 MANIFEST = Manifest.read(Path(__file__).parents[2] / "manifest.yml")
+#: As the desk makes it of the practice's name.
+SLUG = "juniper-grove-therapy"
 ROSTER = (Path(__file__).parent / "roster.csv").read_bytes()
 
 #: Failed deliveries are tried again soon, so that no test waits for a real clock.
@@ -59,6 +61,7 @@ def sandbox_config(port: int, mode: str = "socket", limits: RateLimits | None = 
         limits=limits or RateLimits.off(),
         request_url=f"http://127.0.0.1:{port}/slack/events",
         clock_url=f"http://127.0.0.1:{port}/clock",
+        sms_inbound_url=f"http://127.0.0.1:{port}/twilio/{SLUG}/message",
     )
 
 

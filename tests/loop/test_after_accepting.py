@@ -20,16 +20,17 @@ async def test_contacted_then_scheduled_and_the_source_is_thanked_once(socket_de
     done = await desk.accepted("tomas", **SOURCE)
     assert len(desk.mail("office@rivera.example.com", "We have received your referral")) == 1
     card = desk.cards(done.code)[-1]
-    assert card.action_ids == ["referral.contacted", "referral.scheduled", "referral.release", "referral.close"]
+    reached = ["referral.contacted", "referral.scheduled", "referral.no_answer"]
+    assert card.action_ids == ["referral.details", *reached, "referral.release", "referral.close"]
     await desk.person("tomas").click(card, "referral.contacted")
     card = await desk.card(done.code, "Client contacted")
-    assert card.action_ids == ["referral.scheduled", "referral.release", "referral.close"]
+    assert card.action_ids == ["referral.scheduled", "referral.details", "referral.release", "referral.close"]
     assert (await desk.referral(done.code)).answered_at is not None
 
     stale = card.snapshot()
     await desk.person("tomas").click(card, "referral.scheduled")
     card = await desk.card(done.code, "*Scheduled*")
-    assert card.action_ids == ["referral.release", "referral.close"]
+    assert card.action_ids == ["referral.details", "referral.release", "referral.close"]
     again = await desk.person("tomas").click(stale, "referral.scheduled")
     assert "scheduled" in again.text
     await desk.quiet()
@@ -71,6 +72,60 @@ async def test_a_release_goes_to_the_others_and_not_back(desk: Running) -> None:
     taken = await desk.person("yuki").click(new, "referral.accept")
     assert taken.ok and not taken.ephemerals
     await desk.card(done.code, "<@U0YUKI>")
+
+
+async def test_the_plan_the_tries_the_nudge_and_the_escalation(socket_desk: Running) -> None:
+    """Two days with a client who does not answer, as the provider, the channel and the coordinators see them."""
+    desk = socket_desk
+    done = await desk.accepted("tomas")
+    tomas, client = desk.person("tomas"), desk.clients[done.code]
+    (dm,) = desk.told("tomas", done.code)
+    assert "within 12 hours" in dm.all_text and "may be emailed" in dm.all_text
+    assert (await tomas.click(dm, "referral.plan", ["cost", "consultation"])).ok
+    await desk.card(done.code, "Plan 2 of 4.")
+    opened = await tomas.click(dm, "referral.no_answer")
+    assert (await tomas.submit(opened.view, {})).closed
+    await desk.card(done.code, "1 try without an answer; plan 2 of 4.")
+    assert "1 try without an answer." in desk.told("tomas", done.code)[0].all_text
+
+    await desk.turn(12)
+    dm, nudge = desk.told("tomas", done.code)
+    assert "have you reached the client?" in nudge.all_text and "1 try without an answer" in nudge.all_text
+    assert not desk.told(COORDINATOR, done.code), "not yet"
+    opened = await tomas.click(nudge, "referral.no_answer")
+    assert (await tomas.submit(opened.view, {})).closed
+    await desk.card(done.code, "2 tries without an answer")
+
+    await desk.turn(36)
+    assert len(desk.told("tomas", done.code)) == 2, "nudged once"
+    (alert,) = desk.told(COORDINATOR, done.code)
+    assert "still waits to be contacted" in alert.all_text and "2 tries without an answer" in alert.all_text
+    assert "<@U0TOMAS> accepted it" in alert.all_text
+    await tomas.click(nudge, "referral.contacted")
+    card = await desk.card(done.code, "Client contacted")
+    assert "Plan 2 of 4" in card.all_text and "tries" not in card.all_text
+    home = (await desk.person(COORDINATOR).open_home()).view
+    assert done.code not in str(home), "it is off the list"
+    said = "".join(message.all_text for message in (dm, nudge, alert, card))
+    assert not any(part in said for part in (client.name, client.email)), "nobody's name is in Slack"
+
+
+async def test_whoever_had_forgotten_to_accept_does_both_at_once(socket_desk: Running) -> None:
+    desk = socket_desk
+    done = await desk.submit(preferred="maya")
+    card = await desk.card(done.code)
+    answer = await desk.person("maya").click(card, "referral.more", f"referral.already_contacted:{done.offer_id}")
+    assert answer.ok and not answer.ephemerals
+    card = await desk.card(done.code, "Client contacted")
+    await desk.quiet()
+    (reply,) = desk.thread(done.code)
+    assert "has accepted" in reply.all_text and "has contacted the client" in reply.all_text
+    (dm,) = desk.told("maya", done.code)
+    assert "counts as contacted" in dm.all_text and "Please reach" not in dm.all_text
+    (mail,) = desk.mail("maya", "You accepted")
+    assert "you have reached the client already" in mail.text and "Please contact the client within" not in mail.text
+    await desk.turn(48)
+    assert len(desk.told("maya", done.code)) == 1 and not desk.told(COORDINATOR, done.code)
 
 
 async def test_only_the_acceptor_or_a_coordinator_may_move_it_on(socket_desk: Running) -> None:

@@ -54,7 +54,7 @@ async def test_pausing_asks_what_becomes_of_what_waits_and_releases_it(desk: Run
     assert "are paused" in answer.text and "1 referral is" in answer.text
     assert (await desk.provider("maya")).status == "paused"
     (question,) = answer.ephemerals
-    assert question.action_ids == ["referral.release_waiting", "referral.keep_waiting"]
+    assert question.action_ids == ["referral.release_waiting", "referral.keep_waiting", "referral.resume"]
     assert len(await desk.offers(done.referral_id)) == 1, "nothing happens before the answer"
     assert (await desk.person("maya").click(question, "referral.release_waiting")).ok
     assert "now open to everyone" in question.all_text and not question.action_ids, "the answer takes its place"
@@ -137,10 +137,10 @@ async def test_home_opens_for_a_provider_and_its_buttons_work(desk: Running) -> 
     await desk.quiet()
     maya = desk.person("maya")
     home = (await maya.open_home()).view
-    assert home is not None and done.code in str(home["blocks"]) and "Waiting for your answer" in str(home["blocks"])
+    assert home is not None and done.code in str(home["blocks"]) and "Waiting for me" in str(home["blocks"])
     answer = await maya.click(home, "referral.accept", value=done.offer_id)
     assert answer.ok
-    await desk.slack.until(lambda: "To contact" in str(maya.home))
+    await desk.slack.until(lambda: "Accepted, not yet contacted" in str(maya.home))
     await desk.card(done.code, "*Accepted*")
     assert (await maya.click(maya.home, "referral.pause")).ok  # type: ignore[arg-type]
     await desk.slack.until(lambda: "Resume referrals" in str(maya.home))

@@ -85,7 +85,7 @@ async def test_a_general_round_ends_with_a_final_notice_and_the_coordinators(des
     (final,) = desk.client_mail(done.code, "none of our providers has been available")
     assert "202 555 0111" in final.text, "the support number"
     (alert,) = desk.told(COORDINATOR, done.code)
-    assert alert.action_ids == ["referral.reopen", "referral.assign", "referral.close"]
+    assert alert.action_ids == ["referral.reopen", "referral.assign", "referral.details", "referral.close"]
     assert (await desk.referral(done.code)).answered_at is not None
 
     stale = alert.snapshot()

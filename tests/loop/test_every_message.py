@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from referrals.notices import NOTICES, OF_PRACTICE, Template
+from referrals.notices import NOTICES, OF_PRACTICE, OF_PROVIDER, Template
 from referrals.outcomes import Done
+from store.tables import Provider
 from store.vocabulary import DeclineReason, DeliveryChannel, DeliveryState, Urgency
 
 from .at_work import COORDINATOR, Running
 from .test_after_accepting import SOURCE
+from .test_outside_slack import HEADER, LINE
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +47,34 @@ def after(before: Event, *steps: Step) -> Event:
 
 def clicks(name: str, button: str) -> Step:
     return lambda desk, done: desk.person(name).click(desk.cards(done.code)[-1], button)
+
+
+def already_contacted(name: str) -> Step:
+    async def step(desk: Running, done: Done) -> None:
+        card = desk.cards(done.code)[-1]
+        answer = await desk.person(name).click(card, "referral.more", f"referral.already_contacted:{done.offer_id}")
+        assert answer.ok and not answer.ephemerals
+
+    return step
+
+
+async def gets_no_answer(desk: Running, done: Done) -> None:
+    opened = await desk.person("maya").click(desk.told("maya", done.code)[-1], "referral.no_answer")
+    assert (await desk.person("maya").submit(opened.view, {})).closed
+
+
+async def ticks_the_plan(desk: Running, done: Done) -> None:
+    assert (await desk.person("maya").click(desk.told("maya", done.code)[-1], "referral.plan", ["cost"])).ok
+
+
+async def accepted_outside_slack(desk: Running) -> Done:
+    """By Lior, whom the workspace does not know; a coordinator says so for them."""
+    await desk.hire(HEADER, LINE)
+    done = await desk.submit("lior")
+    asked = await desk.person(COORDINATOR).click(await desk.card(done.code), "referral.accept")
+    assert (await desk.person(COORDINATOR).submit(asked.view, {})).ok
+    await desk.card(done.code, "*Accepted*")
+    return done
 
 
 def declines(name: str) -> Step:
@@ -126,6 +157,9 @@ TABLE = {
     "accept, preferred": Line(
         PREFERRED, clicks("maya", "referral.accept"), "thread_accepted>channel acceptor_dm>maya acceptor_mail>maya"
     ),
+    "accept, having contacted the client already": Line(
+        PREFERRED, already_contacted("maya"), "thread_accepted>channel acceptor_dm>maya acceptor_mail>maya"
+    ),
     "accept refused, reserved": Line(PREFERRED, clicks("tomas", "referral.accept"), ""),
     "decline": Line(PREFERRED, declines("maya"), "client_declined>client"),
     "decline, client without email": Line(submitted("maya", client_email=None), declines("maya"), PHONE),
@@ -135,7 +169,14 @@ TABLE = {
         PREFERRED, hours(24), "thread_reminder>channel provider_reminder>maya client_reminder>client"
     ),
     "24 h, general": Line(GENERAL, hours(24), "thread_reminder>channel client_reminder>client"),
-    "24 h, accepted": Line(accepted(), hours(24), "client_reminder>client"),
+    "11 h, accepted": Line(accepted(), hours(11), ""),
+    "12 h, accepted": Line(accepted(), hours(12), "acceptor_nudge_dm>maya"),
+    "12 h, accepted by somebody outside Slack": Line(accepted_outside_slack, hours(12), "acceptor_nudge_mail>lior"),
+    "12 h, contacted already": Line(after(PREFERRED, already_contacted("maya")), hours(12), ""),
+    "12 h, given back": Line(after(accepted(), releases("maya")), hours(12), ""),
+    "24 h, accepted": Line(accepted(), hours(24), "acceptor_nudge_dm>maya client_reminder>client"),
+    "no answer": Line(accepted(), gets_no_answer, ""),
+    "an item of the plan": Line(accepted(), ticks_the_plan, ""),
     "24 h, contacted": Line(after(accepted(), clicks("maya", "referral.contacted")), hours(24), ""),
     "24 h, scheduled": Line(after(accepted(), clicks("maya", "referral.scheduled")), hours(24), ""),
     "24 h, closed": Line(after(NOBODY, withdraws), hours(24), ""),
@@ -145,7 +186,14 @@ TABLE = {
     ),
     "48 h, preferred": Line(after(PREFERRED, hours(24)), hours(24), "client_declined>client"),
     "48 h, general": Line(after(GENERAL, hours(24)), hours(24), "client_final>client coordinator_expired>robin"),
-    "48 h, accepted": Line(after(accepted(), hours(24)), hours(24), ""),
+    "48 h, accepted": Line(after(accepted(), hours(24)), hours(24), "coordinator_not_contacted>robin"),
+    "48 h, tried in vain": Line(
+        after(accepted(), gets_no_answer, hours(24)), hours(24), "coordinator_not_contacted>robin"
+    ),
+    "48 h, contacted": Line(after(accepted(), clicks("maya", "referral.contacted")), hours(48), ""),
+    "72 h at once, accepted": Line(
+        accepted(), hours(72), "acceptor_nudge_dm>maya client_reminder>client coordinator_not_contacted>robin"
+    ),
     "72 h at once, preferred": Line(PREFERRED, hours(72), "client_declined>client"),
     "72 h at once, general": Line(GENERAL, hours(72), "client_final>client coordinator_expired>robin"),
     "contacted": Line(accepted(**SOURCE), clicks("maya", "referral.contacted"), ""),
@@ -201,11 +249,13 @@ async def test_a_notice_that_fails_is_told_to_coordinators(socket_desk: Running)
 
 def test_the_table_leaves_no_template_out() -> None:
     sent = {word.partition(">")[0] for line in TABLE.values() for word in line.sends.split()}
-    assert set(Template) - sent == {Template.COORDINATOR_FAILED} | OF_PRACTICE, "which have tests of their own"
+    elsewhere = {Template.COORDINATOR_FAILED, Template.COORDINATOR_LICENCE} | OF_PRACTICE | OF_PROVIDER
+    assert set(Template) - sent == elsewhere, "which have tests of their own"
 
 
 async def _sent(desk: Running, done: Done) -> Counter[str]:
     names = {f"provider:{(await desk.provider(name)).id}": name for name in ("maya", "yuki", "tomas")}
+    names |= {f"provider:{row.id}": "lior" for row in await desk.all(select(Provider)) if row.name.startswith("Lior")}
     found: Counter[str] = Counter()
     for row in await desk.deliveries(done.referral_id):
         if row.state is DeliveryState.SENT:

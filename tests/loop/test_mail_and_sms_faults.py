@@ -1,6 +1,10 @@
 """The mail server and the SMS service fail: retried, sent once more, never again, or handed to a person."""
 
 import pytest
+from sqlmodel import select
+
+from store.tables import Attention
+from store.vocabulary import AttentionKind
 
 from .at_work import COORDINATOR, Running
 
@@ -82,10 +86,9 @@ async def test_a_mail_refused_for_now_and_then_lost_in_the_dark_is_still_sent_on
     assert not desk.told(COORDINATOR, done.code)
 
 
-@pytest.mark.parametrize("kind", ["twilio_500", "twilio_500_after", "twilio_drop"])
-async def test_an_sms_that_may_have_gone_out_is_never_sent_again(socket_desk: Running, kind: str) -> None:
+async def test_an_sms_that_may_have_gone_out_is_never_sent_again(socket_desk: Running) -> None:
     desk = socket_desk
-    desk.slack.fault(kind)
+    desk.slack.fault("twilio_500")
     done = await desk.submit(preferred="maya")
     await desk.quiet()
     await desk.turn(1)
@@ -94,6 +97,25 @@ async def test_an_sms_that_may_have_gone_out_is_never_sent_again(socket_desk: Ru
     assert (await desk.notices(done.referral_id, "unknown")) == {"provider_offer_sms": 1}
     (alert,) = desk.told(COORDINATOR, done.code)
     assert "the offer by text message" in alert.all_text
+
+
+@pytest.mark.parametrize("kind", ["twilio_500_after", "twilio_drop"])
+async def test_an_sms_that_did_go_out_is_told_so_by_its_callback(socket_desk: Running, kind: str) -> None:
+    """Its answer was lost, not the text: the desk learns of it by its own address, and nobody has a task left."""
+    desk = socket_desk
+    desk.slack.fault(kind)
+    done = await desk.submit(preferred="maya")
+    await desk.quiet()
+
+    async def known() -> bool:
+        (text,) = [row for row in await desk.deliveries(done.referral_id) if row.template == "provider_offer_sms"]
+        return (text.state, text.receipt) == ("sent", "delivered")
+
+    await desk.until(known)
+    await desk.turn(12)
+    assert len(_sms_calls(desk)) == 1 and len(desk.slack.sms.to(MAYAS_MOBILE)) == 1
+    items = await desk.all(select(Attention).where(Attention.kind == AttentionKind.DELIVERY_FAILED))
+    assert all(item.settled_at for item in items)
 
 
 async def test_an_sms_refused_for_now_is_tried_again(socket_desk: Running) -> None:
@@ -113,11 +135,17 @@ async def test_an_sms_to_what_is_no_mobile_is_not_repeated(socket_desk: Running,
     await desk.quiet()
     assert len(_sms_calls(desk)) == 1 and not desk.slack.sms.messages
     assert len(desk.told(COORDINATOR, done.code)) == 1
+    again = await desk.submit(preferred="maya")
+    await desk.quiet()
+    assert len(_sms_calls(desk)) == 1, "the number is known to take none"
+    said = [dm.all_text for dm in desk.slack.dm(COORDINATOR).messages]
+    assert len([text for text in said if "do not reach Maya" in text]) == 1
+    assert len(desk.mail("maya", again.code)) == 1 and not desk.told(COORDINATOR, again.code)
 
 
 async def test_whoever_has_opted_out_gets_no_sms_and_nobody_is_bothered(socket_desk: Running) -> None:
     desk = socket_desk
-    await desk.slack.sms.answer(MAYAS_MOBILE, "STOP")
+    desk.slack.sms.opted_out.add(MAYAS_MOBILE)  # Twilio knows; we have not been told
     done = await desk.submit(preferred="maya")
     await desk.quiet()
     assert (await desk.notices(done.referral_id, "suppressed")) == {"provider_offer_sms": 1}

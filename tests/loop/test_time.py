@@ -35,7 +35,20 @@ def _deaf(house: House) -> None:
 
 
 async def _lives_through_its_deadlines(desk: Running) -> None:
-    """Both kinds of round, reminded or expired without anybody's doing, in real time."""
+    """Both kinds of round, reminded or expired without anybody's doing, in real time; and two that nobody contacts."""
+    held = {}
+    for windows in ({"nudge_after": SHORT, "escalate_after": LONG}, {"nudge_after": LONG, "escalate_after": SHORT}):
+        await desk.change_practice(**windows)
+        done = await desk.submit()
+        assert (await desk.person("tomas").click(await desk.card(done.code), "referral.accept")).ok
+        held[next(iter(windows.values()))] = done
+    nudged, escalated = held[SHORT].code, held[LONG].code
+    await desk.slack.until(
+        lambda: any("have you reached" in dm.all_text for dm in desk.told("tomas", nudged)), timeout=30
+    )
+    await desk.slack.until(lambda: desk.told(COORDINATOR, escalated), timeout=30)
+    assert not desk.told(COORDINATOR, nudged)
+    assert not any("have you reached" in dm.all_text for dm in desk.told("tomas", escalated))
     await desk.change_practice(remind_after=SHORT, expire_after=LONG)
     reminded = {"maya": await desk.submit(preferred="maya"), "": await desk.submit()}
     await desk.change_practice(remind_after=LONG, expire_after=SHORT)

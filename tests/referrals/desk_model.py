@@ -5,9 +5,12 @@ Knows nothing of referrals.lifecycle. Everybody in it is licensed, on the panel 
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 DAY = timedelta(hours=24)
+NEW_YORK = ZoneInfo("America/New_York")
+ITEMS = ("consultation", "scheduling", "cost", "payment")
 COORDINATORS = ("cora", "maya")
 PROVIDERS = ("maya", "noor", "omar", "pia")
 
@@ -40,6 +43,12 @@ class Case:
     mailable: bool
     status: str = "pending"
     holder: str | None = None
+    accepted: datetime | None = None
+    nudge: bool = False  # still to be done
+    escalate: bool = False
+    plan: set[str] = field(default_factory=set)
+    tries: int = 0
+    next_try: date | None = None
     rounds: list[Round] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     told: Counter[tuple[str, str, int]] = field(default_factory=Counter)
@@ -96,7 +105,9 @@ class Model:
         case.tell("source_acknowledgement", "source", round=0)
 
     def open(self, case: Case, whose: str | None, excluded: frozenset[str] = frozenset()) -> None:
-        case.status, case.holder = "pending", None
+        case.status, case.holder, case.accepted = "pending", None, None
+        case.nudge = case.escalate = False
+        case.plan, case.tries, case.next_try = set(), 0, None
         case.settle("phone_task")  # what they were to say was about the round before
         case.rounds.append(Round(len(case.rounds) + 1, whose, self.now, set(excluded)))
         if whose:
@@ -135,7 +146,7 @@ class Model:
             self.look_for_somebody(case)
         case.tell_client("client_declined")
 
-    def accept(self, who: str, case: Case, round: Round, confirmed: bool) -> str:
+    def accept(self, who: str, case: Case, round: Round, confirmed: bool, already: bool) -> str:
         acceptor = round.whose if who in COORDINATORS and round.open and round.whose else who
         if round.whose and round.whose != acceptor and round.overdue(self.now):
             self.to_all(case, "expired", "expire")
@@ -153,12 +164,15 @@ class Model:
         if (acceptor != who or self.status[acceptor] == "paused") and not confirmed:
             return "Asks"
         self.end(case, "accepted")
-        case.status, case.holder = "accepted", acceptor
+        case.status, case.holder, case.accepted = "accepted", acceptor, self.now
+        case.nudge = case.escalate = True
         case.history.append("accept")
         case.settle("nobody_eligible")
         case.tell("thread_accepted", "channel")
         case.tell("acceptor_dm", acceptor)
         case.tell("acceptor_mail", acceptor)
+        if already:
+            self.reach(case, "contacted")
         return "Done"
 
     def no(self, case: Case, entry: str) -> str:
@@ -202,7 +216,7 @@ class Model:
         case.history.append("release")
         case.latest.remind_client = False
         case.latest.redraws += 1
-        case.settle("acceptor_gone")
+        case.settle("acceptor_gone", "not_contacted")
         if who != holder:
             case.stop(holder)
         self.open(case, None, frozenset(case.latest.excluded | {holder}))
@@ -215,14 +229,69 @@ class Model:
             return "Since"
         if who != case.holder and who not in COORDINATORS:
             return self.no(case, f"{event}:not_theirs")
-        case.status = event
+        self.reach(case, event)
+        case.latest.redraws += 1
+        return "Done"
+
+    def reach(self, case: Case, event: str) -> None:
+        case.status, case.next_try = event, None
+        case.nudge = case.escalate = False
         case.history.append(event)
         case.latest.remind_client = False
-        case.latest.redraws += 1
-        case.settle("acceptor_gone", "phone_task")
+        case.settle("acceptor_gone", "not_contacted", "phone_task")
         if event == "scheduled" and not case.told["source_thanks", "source", 0]:
             case.tell("source_thanks", "source", round=0)
+
+    def no_answer(self, who: str, case: Case, next_try: date | None, tries_before: int) -> str:
+        """The clients of this model are all tried from New York."""
+        if case.status != "accepted":
+            return "Since"
+        if who != case.holder and who not in COORDINATORS:
+            return self.no(case, "no_answer:not_theirs")
+        today = self.now.astimezone(NEW_YORK).date()
+        if next_try and not today <= next_try <= today + timedelta(days=60):
+            return "WrongDate"
+        if tries_before < case.tries:
+            if next_try is None or next_try == case.next_try:
+                return "Done"
+        else:
+            case.tries += 1
+        case.next_try = next_try
+        case.history.append("no_answer")
+        case.latest.redraws += 1
         return "Done"
+
+    def plan(self, who: str, case: Case, done: set[str], shown: set[str] | None) -> str:
+        if case.status not in ("accepted", "contacted", "scheduled"):
+            return "Since"
+        if who != case.holder and who not in COORDINATORS:
+            return self.no(case, "plan:not_theirs")
+        after = (
+            done
+            if shown is None
+            else {one for one in ITEMS if (one in done if (one in done) != (one in shown) else one in case.plan)}
+        )
+        if after != case.plan:
+            case.plan = set(after)
+            case.history.append("plan")
+            case.latest.redraws += 1
+        return "Done"
+
+    def nudge(self, case: Case) -> bool:
+        due = case.nudge and case.accepted is not None and case.accepted + DAY / 2 <= self.now
+        if due:
+            case.nudge = False
+            case.history.append("nudge")
+            case.tell("acceptor_nudge_dm", str(case.holder))
+        return due
+
+    def escalate(self, case: Case) -> bool:
+        due = case.escalate and case.accepted is not None and case.accepted + 2 * DAY <= self.now
+        if due:
+            case.escalate = False
+            case.history.append("escalate")
+            case.need("not_contacted")
+        return due
 
     def close(self, who: str, case: Case, unreachable: bool) -> str:
         if case.status == "closed":
@@ -237,9 +306,10 @@ class Model:
         else:
             case.latest.redraws += 1
         case.latest.remind_client = False
-        case.status = "closed"
+        case.status, case.next_try = "closed", None
+        case.nudge = case.escalate = False
         case.history.append("close")
-        case.settle("expired", "nobody_eligible", "acceptor_gone", "phone_task")
+        case.settle("expired", "nobody_eligible", "acceptor_gone", "not_contacted", "phone_task")
         case.tell_client("client_closing")
         if case.holder and case.holder != who:
             case.stop(case.holder)

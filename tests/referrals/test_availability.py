@@ -22,6 +22,7 @@ from referrals.deadlines import expire
 from referrals.decline import pass_
 from referrals.outcomes import Missing, Refusal, Refused
 from referrals.progress import contacted
+from referrals.subjects import ALL, insurer
 from referrals.tx import Tx
 from store.tables import Attention, Delivery, Offer, Provider
 from store.vocabulary import AttentionKind, Kind, OfferOutcome, ProviderStatus, Status
@@ -40,7 +41,7 @@ async def test_pausing_keeps_what_waits_until_it_is_released(office: Office, tea
     maya = team[0]
     done = await office.submit(maya)
     paused = await office.do(pause, by(maya), maya.id, until=START + timedelta(days=7))
-    assert paused == Availability(ProviderStatus.PAUSED, START + timedelta(days=7), None, (done.offer_id,))
+    assert paused == Availability(ProviderStatus.PAUSED, ALL, START + timedelta(days=7), (done.offer_id,))
     assert (await office.offers(done.referral_id))[0].outcome is None
     assert await office.do(release_waiting, by(maya), maya.id) == 1
     first, second = await office.offers(done.referral_id)
@@ -53,23 +54,23 @@ async def test_pausing_for_one_insurer_is_about_that_insurer(office: Office) -> 
     maya = await office.provider("Maya Chen", insurers=BOTH)
     aetna, cigna = await office.submit(maya), await office.submit(maya, insurer="cigna")
 
-    paused = await office.do(pause, by(maya), maya.id, insurer="cigna")
+    paused = await office.do(pause, by(maya), maya.id, subject=insurer("cigna"))
 
-    assert paused == Availability(ProviderStatus.ACTIVE, None, "cigna", (cigna.offer_id,))
-    assert await office.do(release_waiting, by(maya), maya.id, insurer="cigna") == 1
+    assert paused == Availability(ProviderStatus.ACTIVE, insurer("cigna"), None, (cigna.offer_id,))
+    assert await office.do(release_waiting, by(maya), maya.id, subject=insurer("cigna")) == 1
     assert len(await office.offers(aetna.referral_id)) == 1, "the other one is still theirs"
     assert len(await office.offers(cigna.referral_id)) == 2
-    again = [await office.submit(maya, insurer=insurer) for insurer in ("aetna", "cigna")]
+    again = [await office.submit(maya, insurer=slug) for slug in ("aetna", "cigna")]
     kinds = [(await office.offers(one.referral_id))[0].kind for one in again]
     assert kinds == [Kind.PREFERRED, Kind.GENERAL]
-    assert await office.do(resume, by(maya), maya.id, insurer="cigna") == Availability(
-        ProviderStatus.ACTIVE, None, "cigna", ()
+    assert await office.do(resume, by(maya), maya.id, subject=insurer("cigna")) == Availability(
+        ProviderStatus.ACTIVE, insurer("cigna"), None, ()
     )
 
 
 async def test_a_panel_they_are_not_on(office: Office, team: Team) -> None:
     maya = team[0]
-    assert await office.do(pause, by(maya), maya.id, insurer="cigna") == Refused(Refusal.NOT_IN_NETWORK)
+    assert await office.do(pause, by(maya), maya.id, subject=insurer("cigna")) == Refused(Refusal.NOT_IN_NETWORK)
     assert await office.history(maya) == ["pause:not_in_network"]
 
 

@@ -81,6 +81,20 @@ TABLE: dict[str, tuple[dict[str, Any], Row]] = {
         {"insurers": [{"insurer": "aetna", "accepting": True}, {"insurer": "cigna", "accepting": False}]},
         Row(None, None),
     ),
+    "paused for this state": (
+        {"paused_states": [{"state": "NY"}]},
+        Row((Question.PAUSED_STATE,), Unroutable.PAUSED_STATE),
+    ),
+    "paused for this state a second longer": (
+        {"paused_states": [{"state": "NY", "until": LATER.isoformat()}]},
+        Row((Question.PAUSED_STATE,), Unroutable.PAUSED_STATE),
+    ),
+    "pause for this state over": ({"paused_states": [{"state": "NY", "until": START.isoformat()}]}, Row(None, None)),
+    "paused for another state": ({"paused_states": [{"state": "NJ"}]}, Row(None, None)),
+    "paused in three ways": (
+        {"status": ProviderStatus.PAUSED, "paused_states": [{"state": "NY"}], **panel(accepting=False)},
+        Row((Question.PAUSED, Question.PAUSED_INSURER, Question.PAUSED_STATE), Unroutable.PAUSED),
+    ),
     "out of network": (
         {"insurers": [{"insurer": "cigna", "accepting": True}]},
         Row((Question.OUT_OF_NETWORK,), None, flagged=True),

@@ -25,20 +25,20 @@ from referrals.actor import CLIENT, Actor
 from referrals.audit import Bounds, audit
 from referrals.close import close
 from referrals.coordinate import assign, reopen
-from referrals.deadlines import expire, remind, remind_client
+from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
 from referrals.letters import Void, compose
 from referrals.lifecycle import HELD
 from referrals.notices import Template
-from referrals.progress import contacted, scheduled
+from referrals.progress import contacted, no_answer, plan, scheduled
 from referrals.submit import submit
 from referrals.tx import Tx
 from store.database import Database, PostgresDatabase
 from store.history import first_broken
 from store.tables import Attention, Delivery, History, Offer, Provider, Referral
-from store.vocabulary import CloseReason, DeclineReason, Kind, Status
+from store.vocabulary import CloseReason, DeclineReason, Kind, PlanItem, Status
 from tests.desk import CORA, Office, by, intake, new_office, practice_row
-from tests.referrals.desk_model import COORDINATORS, PROVIDERS, Case, Model, Round
+from tests.referrals.desk_model import COORDINATORS, NEW_YORK, PROVIDERS, Case, Model, Round
 
 #: The same examples every time where a failure must be somebody's change; new ones at every run elsewhere.
 SETTINGS = settings(
@@ -53,12 +53,13 @@ MOST_REFERRALS = 4
 #: Nothing works here on its own, so what is late is not looked at.
 NEVER_LATE = Bounds(timedelta(days=10_000), timedelta(days=10_000))
 STOPS = (Template.ACCEPTOR_STOP_DM, Template.ACCEPTOR_STOP_MAIL)
-FOR_HOLDERS = (Template.ACCEPTOR_DM, Template.ACCEPTOR_MAIL)
+FOR_HOLDERS = (Template.ACCEPTOR_DM, Template.ACCEPTOR_MAIL, Template.ACCEPTOR_NUDGE_DM)
 
 #: Half of the time whoever it is up to, or little would ever come of anything.
 UP_TO = "whoever it is up to"
 anybody = st.sampled_from([*PROVIDERS, "cora"] + [UP_TO] * 5)
 provider = st.sampled_from(PROVIDERS)
+items = st.sampled_from(list(PlanItem))
 which = st.integers(0, 11)
 sometimes = st.booleans()
 seldom = st.sampled_from([False, False, False, True])
@@ -136,12 +137,12 @@ class DeskMachine(RuleBasedStateMachine):
         self.model.submit(preferred, mailable)
 
     @pending
-    @rule(who=anybody, which=which, back=seldom, confirmed=sometimes)
-    def accept(self, who: str, which: int, back: bool, confirmed: bool) -> None:
+    @rule(who=anybody, which=which, back=seldom, confirmed=sometimes, already=seldom)
+    def accept(self, who: str, which: int, back: bool, confirmed: bool, already: bool) -> None:
         case, round, offer = self.round(which, back)
         who = self.who(who, case)
-        answer = self.do(accept, self.actor(who), offer, confirmed=confirmed)
-        assert type(answer).__name__ == self.model.accept(who, case, round, confirmed)
+        answer = self.do(accept, self.actor(who), offer, confirmed=confirmed, already_contacted=already)
+        assert type(answer).__name__ == self.model.accept(who, case, round, confirmed, already)
 
     @pending
     @rule(who=anybody, which=which, back=seldom, passes=sometimes)
@@ -171,6 +172,24 @@ class DeskMachine(RuleBasedStateMachine):
         who = self.who(who, case)
         answer = self.do({"contacted": contacted, "scheduled": scheduled}[event], self.actor(who), referral)
         assert type(answer).__name__ == self.model.advance(who, case, event)
+
+    @held
+    @rule(who=anybody, which=which, repeated=seldom, days=st.none() | st.sampled_from([-1, 0, 3, 60, 61]))
+    def try_in_vain(self, who: str, which: int, repeated: bool, days: int | None) -> None:
+        case, referral = self.case(which, "accepted")
+        who = self.who(who, case)
+        day = None if days is None else self.model.now.astimezone(NEW_YORK).date() + timedelta(days=days)
+        before = max(0, case.tries - repeated)
+        answer = self.do(no_answer, self.actor(who), referral, day, before)
+        assert type(answer).__name__ == self.model.no_answer(who, case, day, before)
+
+    @held
+    @rule(who=anybody, which=which, done=st.sets(items), shown=st.none() | st.sets(items))
+    def tick(self, who: str, which: int, done: set[PlanItem], shown: set[PlanItem] | None) -> None:
+        case, referral = self.case(which, *HELD)
+        who = self.who(who, case)
+        answer = self.do(plan, self.actor(who), referral, frozenset(done), None if shown is None else frozenset(shown))
+        assert type(answer).__name__ == self.model.plan(who, case, set(done), shown)
 
     @precondition(lambda machine: len(machine.referrals) == MOST_REFERRALS)
     @rule(who=anybody, which=which, unreachable=sometimes, really=seldom)
@@ -213,7 +232,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     # What time does.
 
-    @rule(seconds=st.sampled_from([1, 3600, 24 * 3600, 48 * 3600]))
+    @rule(seconds=st.sampled_from([1, 3600, 12 * 3600, 24 * 3600, 48 * 3600]))
     def turn(self, seconds: int) -> None:
         self.office.clock.turn(seconds=seconds)
         self.model.now = self.office.clock.at
@@ -221,7 +240,8 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 2**16))
     def deadlines(self, seed: int) -> None:
         """All wake-ups that there are, in whatever order: those that are early or late must do nothing."""
-        acts = [
+        acts = [(name, index, -1) for index in range(len(self.offers)) for name in ("nudge", "escalate")]
+        acts += [
             (name, index, place)
             for index, offers in enumerate(self.offers)
             for place in range(len(offers))[-2:]
@@ -229,8 +249,12 @@ class DeskMachine(RuleBasedStateMachine):
         ]
         random.Random(seed).shuffle(acts)
         for name, index, place in acts:
-            act = {"remind": remind, "remind_client": remind_client, "expire": expire}[name]
             case = self.model.cases[index]
+            if place < 0:
+                act = {"nudge": nudge, "escalate": escalate}[name]
+                assert self.do(act, self.referrals[index]) == getattr(self.model, name)(case), name
+                continue
+            act = {"remind": remind, "remind_client": remind_client, "expire": expire}[name]
             expected = getattr(self.model, name)(case, case.rounds[place])
             assert self.do(act, self.offers[index][place]) == expected, name
 
@@ -250,6 +274,15 @@ class DeskMachine(RuleBasedStateMachine):
             self._compare_history(tx, case, referral)
             self._compare_notices(tx, case, referral, {offer.id: offer.round for offer in offers})
             self._compare_answer(case, referral)
+            self._compare_progress(case, referral)
+
+    def _compare_progress(self, case: Case, referral: Referral) -> None:
+        assert (set(referral.plan), referral.tries, referral.next_try) == (case.plan, case.tries, case.next_try)
+        dues = (referral.nudge_due, referral.escalate_due)
+        assert dues == (
+            case.accepted + timedelta(hours=12) if case.accepted and case.nudge else None,
+            case.accepted + timedelta(hours=48) if case.accepted and case.escalate else None,
+        )
 
     def _compare_rounds(self, case: Case, referral: Referral, offers: list[Offer]) -> None:
         names = {row.id: name for name, row in self.people.items()}

@@ -4,7 +4,7 @@ What is not in the table must change nothing at all, and that is asserted as str
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,15 +15,15 @@ from referrals.accept import accept
 from referrals.availability import Availability, make_inactive, pause, release_waiting
 from referrals.close import close
 from referrals.coordinate import assign, reopen
-from referrals.deadlines import expire, remind, remind_client
+from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
 from referrals.lifecycle import TRANSITIONS, Event
 from referrals.notices import Template as T
 from referrals.outcomes import Asks, Done, Refused, Reserved, Since
-from referrals.progress import contacted, scheduled
+from referrals.progress import contacted, no_answer, plan, scheduled
 from referrals.tx import Wake, WakeKind
 from store.tables import Attention, Delivery, Offer, Provider, Referral
-from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, Status
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, PlanItem, Status
 from tests.desk import CORA, Office, by
 
 
@@ -89,10 +89,10 @@ def happening(use_case: Callable[..., Any], who: str, about: str = "offer", *arg
     return run
 
 
-def on_its_own(use_case: Callable[..., bool], hours: float) -> Happening:
+def on_its_own(use_case: Callable[..., bool], hours: float, about: str = "offer") -> Happening:
     async def run(scene: Scene) -> bool:
         scene.office.clock.turn(hours=hours)
-        return await scene.office.do(use_case, scene.offer_id)
+        return await scene.office.do(use_case, scene.offer_id if about == "offer" else scene.referral_id)
 
     return run
 
@@ -111,6 +111,11 @@ taken_by_noor = Then(
     history=("accept",),
     redraws=True,
 )
+
+
+def already(taken: Then) -> Then:
+    """The same, and the client counts as contacted in the same step."""
+    return replace(taken, status=Status.CONTACTED, history=("accept", "contacted"))
 
 
 def to_all(ends: OfferOutcome | None, event: str, answer: object = Done, **also: Any) -> Then:
@@ -185,6 +190,18 @@ TABLE: dict[str, tuple[Happening, Event | None, object, dict[At, Then]]] = {
         Event.ACCEPT,
         Since,
         {At.RESERVED: taken, At.OPEN: refused("accept", _unlinked)},
+    ),
+    "maya accepts, having contacted the client already": (
+        happening(accept, "maya", already_contacted=True),
+        Event.ACCEPT,
+        Since,
+        {At.RESERVED: already(taken), At.OPEN: already(taken)},
+    ),
+    "noor accepts, having contacted the client already": (
+        happening(accept, "noor", already_contacted=True),
+        Event.ACCEPT,
+        Since,
+        {At.RESERVED: reserved("accept"), At.OPEN: already(taken_by_noor)},
     ),
     "maya declines": (
         happening(decline, "maya", "offer", _busy),
@@ -305,6 +322,63 @@ TABLE: dict[str, tuple[Happening, Event | None, object, dict[At, Then]]] = {
         Since,
         {At.ACCEPTED: refused("contacted", "not_theirs")},
     ),
+    "maya gets no answer": (
+        happening(no_answer, "maya", "referral", None, 0),
+        Event.NO_ANSWER,
+        Since,
+        {At.ACCEPTED: Then(history=("no_answer",), redraws=True)},
+    ),
+    "cora says that maya gets no answer": (
+        happening(no_answer, "cora", "referral", None, 0),
+        Event.NO_ANSWER,
+        Since,
+        {At.ACCEPTED: Then(history=("no_answer",), redraws=True)},
+    ),
+    "noor gets no answer": (
+        happening(no_answer, "noor", "referral", None, 0),
+        Event.NO_ANSWER,
+        Since,
+        {At.ACCEPTED: refused("no_answer", "not_theirs")},
+    ),
+    "maya ticks an item of the plan": (
+        happening(plan, "maya", "referral", frozenset({PlanItem.COST})),
+        Event.PLAN,
+        Since,
+        {at: Then(history=("plan",), redraws=True) for at in HELD},
+    ),
+    "maya ticks nothing": (
+        happening(plan, "maya", "referral", frozenset()),
+        None,
+        Since,
+        {at: Then() for at in HELD},
+    ),
+    "noor ticks an item of the plan": (
+        happening(plan, "noor", "referral", frozenset({PlanItem.COST})),
+        Event.PLAN,
+        Since,
+        {at: refused("plan", "not_theirs") for at in HELD},
+    ),
+    "12 hours: nudge": (
+        on_its_own(nudge, 12, "referral"),
+        Event.NUDGE,
+        False,
+        {At.ACCEPTED: Then(True, tells=((T.ACCEPTOR_NUDGE_DM, "maya"),), history=("nudge",))},
+    ),
+    "48 hours: escalate": (
+        on_its_own(escalate, 48, "referral"),
+        Event.ESCALATE,
+        False,
+        {
+            At.ACCEPTED: Then(
+                True,
+                tells=((T.COORDINATOR_NOT_CONTACTED, "cora"),),
+                history=("escalate",),
+                attention=(AttentionKind.NOT_CONTACTED,),
+            )
+        },
+    ),
+    "a second before 12 hours: nudge": (on_its_own(nudge, 12 - 1 / 3600, "referral"), None, False, {}),
+    "a second before 48 hours: escalate": (on_its_own(escalate, 48 - 1 / 3600, "referral"), None, False, {}),
     "maya has scheduled": (
         happening(scheduled, "maya", "referral"),
         Event.SCHEDULED,
@@ -534,6 +608,10 @@ def expected_wakes(scene: Scene, before: Snapshot, after: Snapshot) -> set[Wake]
             wakes.add(Wake(WakeKind.REMIND, practice, offer.id, offer.remind_due))
             wakes.add(Wake(WakeKind.REMIND_CLIENT, practice, offer.id, offer.remind_client_due))
             wakes.add(Wake(WakeKind.EXPIRE, practice, offer.id, offer.expires_at))
+    accepted = after.referral.accepted_at if after.referral else None
+    if accepted and accepted != before.referral.accepted_at and after.referral.status is Status.ACCEPTED:
+        wakes.add(Wake(WakeKind.NUDGE, practice, scene.referral_id, accepted + timedelta(hours=12)))
+        wakes.add(Wake(WakeKind.ESCALATE, practice, scene.referral_id, accepted + timedelta(hours=48)))
     return wakes
 
 
@@ -542,10 +620,12 @@ def test_the_table_is_the_one_of_the_lifecycle() -> None:
     seen: dict[tuple[Status, Event], set[Status]] = {}
     for _, event, _, table in TABLE.values():
         for at, then in table.items():
-            for entry in then.history:
-                if ":" not in entry:
-                    assert event is not None
-                    seen.setdefault((STATUS[at], Event(entry)), set()).add(then.status or STATUS[at])
+            status, done = STATUS[at], [entry for entry in then.history if ":" not in entry]
+            for entry in done:
+                assert event is not None
+                leads = (then.status or status) if entry == done[-1] else Status.ACCEPTED  # and contacted at once
+                seen.setdefault((status, Event(entry)), set()).add(leads)
+                status = leads
     assert {key: frozenset(found) for key, found in seen.items()} == TRANSITIONS
 
 

@@ -84,6 +84,8 @@ SENT: dict[T, set[Now]] = {
     T.PROVIDER_REMINDER: whatever(WAITING),
     T.ACCEPTOR_MAIL: mine,
     T.ACCEPTOR_DM: mine,
+    T.ACCEPTOR_NUDGE_DM: {now for now in mine if now.status is A},
+    T.ACCEPTOR_NUDGE_MAIL: {now for now in mine if now.status is A},
     T.ACCEPTOR_STOP_MAIL: stop,
     T.ACCEPTOR_STOP_DM: stop,
     T.THREAD_REMINDER: whatever(WAITING),
@@ -97,8 +99,11 @@ SENT: dict[T, set[Now]] = {
     T.COORDINATOR_FAILED: where(settled=False),
     T.COORDINATOR_ACCEPTOR_GONE: where(settled=False),
     T.COORDINATOR_URGENT: where(settled=False) - where(status=X),
+    T.COORDINATOR_NOT_CONTACTED: where(settled=False, status=A),
+    T.COORDINATOR_LICENCE: whatever({Now(P), Now(P, overdue=True)}, settled=(False,)),
     T.COORDINATOR_TROUBLE: where(settled=False),
     T.SUPPORT_TROUBLE_MAIL: where(settled=False),
+    T.PROVIDER_RESUMED: EVERY,
 }
 
 

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,15 +17,18 @@ import pytest
 from referrals.accept import accept
 from referrals.actor import CLIENT
 from referrals.availability import Availability, pause
+from referrals.by_link import Yes, decide
 from referrals.close import close
 from referrals.deadlines import expire
 from referrals.decline import decline, pass_
 from referrals.eligibility import Unroutable
+from referrals.links import decision_link
 from referrals.outcomes import Done, Since
 from referrals.submit import submit
-from store.tables import Provider
+from referrals.tx import Tx
+from store.tables import Link, Offer, Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, OfferOutcome, ProviderStatus, Status
-from tests.desk import CORA, by, intake
+from tests.desk import COORDINATOR, CORA, by, intake
 
 from .racing import COORDINATORS, TOGETHER, Ended, Pair, Side, Track, ended, track
 
@@ -130,6 +134,46 @@ async def test_accept_and_accept(field_: Track, scores: Scores) -> None:
         assert one.attention == []
         wins[winner.name] += 1
     scores.note("accept × accept", wins, seconds)
+
+
+async def test_accept_by_link_and_by_button(field_: Track, scores: Scores) -> None:
+    """The provider by the link in their mail, while a coordinator accepts on the card for them."""
+    given = await offered(field_)
+    tokens = await field_.office.do(_links, given)
+    press = partial(accept, confirmed=True)
+    pairs = [
+        (
+            Side(decide, (token, Yes()), done.offer_id, maya.id),
+            Side(press, (CORA, done.offer_id), done.offer_id, maya.id),
+        )
+        for (done, maya), token in zip(given, tokens, strict=True)
+    ]
+    answers, seconds = await timed(field_, pairs)
+    after, wins = await ended(field_.office), Counter[str]()
+    used = {row.offer_id: row.used_at for row in await field_.office.rows(Link)}
+    for (done, maya), (linked, pressed) in zip(given, answers, strict=True):
+        one, by_link = after[done.referral_id], isinstance(linked, Done)
+        assert {type(linked), type(pressed)} == {Done, Since}
+        must_be_accepted(one, maya)
+        at = one.referral.accepted_at
+        loser = pressed if by_link else linked
+        assert (loser.status, loser.by.name, loser.at, loser.mine) == (Status.ACCEPTED, maya.name, at, not by_link)
+        winner = (maya.id, None, "email_link") if by_link else (COORDINATOR, maya.id, "button")
+        (row,) = [row for row in one.history if row.event == "accept"]
+        assert (row.actor.partition(":")[2], row.on_behalf_of, row.surface) == winner
+        assert used[done.offer_id] == (at if by_link else None)
+        wins["link" if by_link else "button"] += 1
+    scores.note("link × button", wins, seconds)
+
+
+def _links(tx: Tx, given: list[tuple[Done, Provider]]) -> list[str]:
+    """A link for each, as its mail would carry it."""
+    found = []
+    for done, maya in given:
+        offer = tx.get(Offer, done.offer_id)
+        assert offer is not None
+        found.append(decision_link(tx, offer, maya))
+    return found
 
 
 async def test_accept_and_decline(field_: Track, scores: Scores) -> None:

@@ -17,6 +17,7 @@ from referrals.imports.files import FileKind, ImportReport, import_file
 from referrals.imports.roster import Updated
 from referrals.imports.roster_lines import COLUMNS, RosterLine, check_roster_line
 from referrals.intake.request import Intake
+from referrals.subjects import insurer
 from referrals.submit import submit
 from referrals.tx import Tx
 from store.database import Database
@@ -173,7 +174,7 @@ async def test_a_providers_own_pauses_survive_an_import(house: House) -> None:
     await house.bring(FULL)
     maya = await house.provider("Maya Chen")
     until = datetime.now(UTC) + timedelta(days=9)
-    await house.desk.do("p", pause, OPERATOR, maya.id, insurer="aetna", until=until)
+    await house.desk.do("p", pause, OPERATOR, maya.id, subject=insurer("aetna"), until=until)
     await house.bring(FULL)
     panels = {panel["insurer"]: panel for panel in (await house.provider("Maya Chen")).insurers}
     assert panels["aetna"] == {"insurer": "aetna", "accepting": False, "paused_until": until.isoformat()}

@@ -52,13 +52,16 @@ async def test_accepted_and_reported(box: Sandbox, hook: list[dict[str, str]]) -
     status, body = await send(box, StatusCallback=box.config.sms_inbound_url)
     assert (status, body["status"], body["error_code"]) == (201, "queued", None)
     assert body["sid"].startswith("SM")
-    await box.until(lambda: len(hook) == 2)
-    assert [form["MessageStatus"] for form in hook] == ["sent", "delivered"]
+    await box.until(lambda: len(hook) == 3, 20)
+    assert [form["MessageStatus"] for form in hook] == ["queued", "sent", "delivered"]
     assert {form["MessageSid"] for form in hook} == {body["sid"]}
     [message] = box.sms.to(MOBILE)
     assert message.history == ["queued", "sent", "delivered"]
-    # A forged report is told apart by its signature.
+    assert message.callback_trouble == ""
+    # A forged report is told apart by its signature, and what the app makes of it is shown.
     assert await box.sms.report(message, "failed", signature="forged") == 403
+    assert message.callback_trouble == "11200: HTTP 403"
+    assert box.traffic.log[-1]["note"] == "11200: HTTP 403" and not box.traffic.log[-1]["ok"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,8 @@ async def test_accepted_and_reported(box: Sandbox, hook: list[dict[str, str]]) -
         ({"Body": ""}, 21602),
         ({"Body": "x" * 1601}, 21617),
         ({"To": "+15555550199"}, 21614),
+        ({"StatusCallback": "/twilio/status"}, 21609),
+        ({"StatusCallback": "ftp://desk.example.com/x"}, 21609),
     ],
 )
 async def test_refused(box: Sandbox, form: dict[str, str], code: int) -> None:
@@ -108,6 +113,59 @@ async def test_stop_and_start(box: Sandbox, hook: list[dict[str, str]]) -> None:
     assert (await send(box))[0] == 201
     assert [form.get("OptOutType") for form in hook] == ["STOP", "START"]
     assert hook[0]["From"] == MOBILE
+
+
+async def test_an_answer_goes_back_to_whoever_wrote(box: Sandbox, hook: list[dict[str, str]]) -> None:
+    await send(box, From="+15555550111")
+    await box.sms.answer(MOBILE, "thanks")
+    assert (hook[-1]["To"], hook[-1]["Body"], hook[-1].get("OptOutType")) == ("+15555550111", "thanks", None)
+    assert await box.sms.answer(MOBILE, "STOP", signature="forged") == 403
+
+
+async def test_a_text_can_be_lost_on_its_way(box: Sandbox, hook: list[dict[str, str]]) -> None:
+    box.fault("sms_undelivered_30006")
+    await send(box, StatusCallback=box.config.sms_inbound_url)
+    await box.until(lambda: len(hook) == 3, 20)
+    assert [(form["MessageStatus"], form.get("ErrorCode")) for form in hook] == [
+        ("queued", None),
+        ("sent", None),
+        ("undelivered", "30006"),
+    ]
+    [message] = box.sms.to(MOBILE)
+    assert (message.status, message.error_code) == ("undelivered", "30006")
+    await send(box, StatusCallback=box.config.sms_inbound_url)
+    await box.until(lambda: box.sms.to(MOBILE)[-1].status == "delivered", 20)
+
+
+@pytest.mark.parametrize(
+    ("answer", "trouble"),
+    [
+        (web.Response(status=204), ""),
+        (web.Response(), ""),
+        (web.Response(text="<Response/>", content_type="text/xml"), ""),
+        (web.Response(text="ok"), "12300: invalid Content-Type"),
+        (web.Response(text="<Response>", content_type="text/xml"), "12100: document parse failure"),
+        (web.Response(text="<html/>", content_type="text/xml"), "12200: no TwiML"),
+        (web.Response(status=500), "11200: HTTP 500"),
+    ],
+)
+async def test_it_is_as_strict_as_twilio_about_what_it_is_answered(
+    box: Sandbox, answer: web.Response, trouble: str
+) -> None:
+    runner = web.AppRunner(web.Application(), access_log=None)
+
+    async def receive(_request: web.Request) -> web.Response:
+        return answer
+
+    runner.app.router.add_post("/sms", receive)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    box.config.sms_inbound_url = f"http://127.0.0.1:{runner.addresses[0][1]}/sms"
+    assert await box.sms.answer(MOBILE, "STOP") == answer.status
+    assert box.sms.messages[-1].callback_trouble == trouble
+    await runner.cleanup()
+    await box.sms.answer(MOBILE, "STOP")
+    assert box.sms.messages[-1].callback_trouble == "11205: HTTP connection failure"
 
 
 async def test_the_account_tells_its_status_to_whoever_has_its_token(box: Sandbox) -> None:

@@ -11,11 +11,12 @@ from referrals.audit import Audit, audit
 from referrals.availability import make_inactive, pause, release_waiting
 from referrals.close import close
 from referrals.coordinate import assign, reopen
-from referrals.deadlines import expire, remind, remind_client
+from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
+from referrals.licences import ask
 from referrals.notices import ANSWERS
 from referrals.outbox import alert_practice, need_attention
-from referrals.progress import contacted, phoned, scheduled
+from referrals.progress import contacted, no_answer, phoned, plan, scheduled
 from referrals.tx import Tx
 from store.tables import Attention, Delivery, Offer, Provider, Referral
 from store.vocabulary import (
@@ -24,6 +25,8 @@ from store.vocabulary import (
     DeclineReason,
     DeliveryState,
     OfferOutcome,
+    PlanItem,
+    SlackStanding,
     Urgency,
 )
 from tests.desk import CORA, Office, by
@@ -42,6 +45,9 @@ async def lived(office: Office) -> dict[str, str]:
         "reopened": (await office.submit(None)).referral_id,
         "closed": (await office.submit(None, email_ok=False)).referral_id,
         "withdrawn": (await office.submit(None, **SOURCE)).referral_id,
+        "uncontacted": (await office.submit(None)).referral_id,
+        "by mail": (await office.submit(None)).referral_id,
+        "already": (await office.submit(None)).referral_id,
     }
     await _take_and_schedule(office, life["scheduled"], maya)
     await office.do(decline, by(noor), await _offer(office, life["declined"]), DeclineReason.SCHEDULE)
@@ -49,6 +55,7 @@ async def lived(office: Office) -> dict[str, str]:
     await office.do(accept, by(omar), await _offer(office, life["declined"]))
     await office.do(release, CORA, life["declined"], DeclineReason.COULD_NOT_REACH)
     await office.do(close, CORA, life["withdrawn"], CloseReason.WITHDRAWN)
+    await _take_and_try(office, life)
     for _ in range(4):
         office.clock.turn(hours=24)
         await _deadlines(office)
@@ -64,7 +71,10 @@ async def lived(office: Office) -> dict[str, str]:
     await office.do(accept, by(pia), await _offer(office, life["gone"]))
     await office.do(make_inactive, CORA, pia.id)
     life["nobody"] = (await office.submit(None, state="FL", urgency=Urgency.URGENT, email_ok=False)).referral_id
+    await office.do(ask, by(maya), await _offer(office, life["nobody"]))  # who has no licence there
     life["failed"] = (await office.submit(maya)).referral_id
+    life["fresh"] = (await office.submit(None)).referral_id
+    await office.do(accept, by(noor), await _offer(office, life["fresh"]), confirmed=True)
     life["open"] = (await office.submit(omar, **SOURCE)).referral_id
     await office.do(accept, by(noor), await _offer(office, life["open"]))  # refused: it is reserved
     await office.do(everything_sent)
@@ -75,6 +85,21 @@ async def lived(office: Office) -> dict[str, str]:
     await office.do(everything_sent)
     office.clock.turn(hours=3)
     return life
+
+
+async def _take_and_try(office: Office, life: dict[str, str]) -> None:
+    """Maya gets no answer for days; Quinn, who is not in Slack, does not even try; Omar had forgotten to accept."""
+    maya, omar = [(await office.rows(Provider, name=name))[0] for name in ("Maya", "Omar")]
+    quinn = await office.provider("Quinn Roe", slack_user=None, slack_standing=SlackStanding.UNLINKED)
+    id = life["uncontacted"]
+    await office.do(accept, by(maya), await _offer(office, id))
+    await office.do(no_answer, by(maya), id, None, 0)
+    await office.do(no_answer, by(maya), id, office.clock.at.date(), 1)
+    await office.do(plan, by(maya), id, frozenset({PlanItem.COST, PlanItem.CONSULTATION}))
+    await office.do(plan, by(maya), id, frozenset({PlanItem.COST}))
+    await office.do(accept, by(quinn), await _offer(office, life["by mail"]))
+    await office.do(accept, by(omar), await _offer(office, life["already"]), already_contacted=True)
+    await office.do(plan, by(omar), life["already"], frozenset(PlanItem))
 
 
 STRANGER = Actor("slack:U0STRANGER", Surface.BUTTON)
@@ -128,6 +153,9 @@ async def _deadlines(office: Office) -> None:
     for offer in await office.rows(Offer):
         for act in (expire, remind, remind_client):
             await office.do(act, offer.id)
+    for referral in await office.rows(Referral):
+        await office.do(nudge, referral.id)
+        await office.do(escalate, referral.id)
 
 
 async def _phone(office: Office, referral_id: str) -> None:

@@ -176,6 +176,14 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         "an unknown event": lambda s: s.record("open", "teleport"),
         "an event at the wrong time": lambda s: s.record("open", "scheduled", offer=s.offer("open", 1).id),
         "an event of another round": lambda s: s.record("reopened", "pass", offer=s.offer("reopened", 1).id),
+        "nudged before anybody accepted": lambda s: s.record("open", "nudge", offer=s.offer("open", 1).id),
+        "nudged twice": lambda s: s.record("uncontacted", "nudge", offer=s.offer("uncontacted", 1).id),
+        "escalated twice": lambda s: s.record("uncontacted", "escalate", offer=s.offer("uncontacted", 1).id),
+        "a try left out": lambda s: s.record("uncontacted", "no_answer", tries=9, next_try=None),
+        "the same try again, and no other day": lambda s: s.record("uncontacted", "no_answer", tries=2, next_try=None),
+        "a try after contact": lambda s: s.record("already", "no_answer", tries=1, next_try=None),
+        "an item done twice": lambda s: s.record("uncontacted", "plan", done=["cost"], undone=[]),
+        "an item undone that was not done": lambda s: s.record("uncontacted", "plan", done=[], undone=["payment"]),
         "submitted twice": lambda s: s.record("open", "submit", channel="form", preferred=None),
     },
     "one_end": {
@@ -194,6 +202,14 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         "never contacted": lambda s: s.referral("scheduled", contacted_at=None),
         "scheduled at another moment": lambda s: s.referral("scheduled", scheduled_at=s.tx.now),
         "asked for somebody it was not": lambda s: s.referral("open", preferred_provider_id=None),
+        "a try that nobody told of": lambda s: s.referral("uncontacted", tries=3),
+        "another day for the next try": lambda s: s.referral("uncontacted", next_try=s.tx.now.date()),
+        "an item that nobody has done": lambda s: s.referral("uncontacted", plan=["cost", "payment"]),
+        "the nudge is due again": lambda s: s.referral("uncontacted", nudge_due=s.tx.now + DAY),
+        "a nudge after contact": lambda s: s.referral("already", nudge_due=s.tx.now + DAY),
+        "the nudge is gone": lambda s: s.referral("fresh", nudge_due=None),
+        "the escalation is gone": lambda s: s.referral("fresh", escalate_due=None),
+        "an escalation with nobody to contact": lambda s: s.referral("open", escalate_due=s.tx.now + DAY),
     },
     "nothing_lost": {
         "expired, and taken off the list": lambda s: (
@@ -223,6 +239,11 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         "a failure of what was never sent": lambda s: s.another_item(
             "open", AttentionKind.DELIVERY_FAILED, "acceptor_dm:no_user"
         ),
+        "a nudge to somebody who was not nudged": lambda s: s.another_delivery(
+            "fresh", Template.ACCEPTOR_NUDGE_DM, recipient=f"provider:{s.row(Provider, name='Noor').id}"
+        ),
+        "not contacted, on the list too early": lambda s: s.another_item("fresh", AttentionKind.NOT_CONTACTED),
+        "a licence that nobody asked about": lambda s: s.another_item("open", AttentionKind.LICENCE, "somebody"),
         "an alert about the practice without its item": lambda s: s.practice_item_gone(),
     },
     "notice_twice": {
@@ -259,6 +280,8 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         "a deadline": lambda s: s.offer("open", 1, expires_at=s.tx.now - LONG_AGO),
         "a reminder": lambda s: s.offer("open", 1, remind_due=s.tx.now - LONG_AGO),
         "a client's reminder": lambda s: s.offer("open", 1, remind_client_due=s.tx.now - LONG_AGO),
+        "a nudge": lambda s: s.referral("fresh", nudge_due=s.tx.now - LONG_AGO),
+        "an escalation": lambda s: s.referral("fresh", escalate_due=s.tx.now - LONG_AGO),
         "a mail": lambda s: s.delivery(
             "open", Template.PROVIDER_OFFER, state=DeliveryState.PENDING, next_at=s.tx.real_now - LONG_AGO
         ),
@@ -368,18 +391,29 @@ def _rules_broken(tx: Tx, referral_id: str) -> list[str]:
     return [str(one.rule) for one in done.findings]
 
 
+@pytest.mark.parametrize(
+    ("code", "waits"),
+    [
+        ("is_archived", {"thread_accepted"}),  # the channel is closed, and people can still be written to
+        ("token_revoked", {"thread_accepted", "coordinator_urgent"}),
+    ],
+)
 async def test_what_waits_for_slack_is_not_overdue_while_coordinators_know_of_it(
-    office: Office, life: dict[str, str]
+    office: Office, life: dict[str, str], code: str, waits: set[str]
 ) -> None:
     def work(tx: Tx) -> list[Finding]:
         late = tx.real_now - LONG_AGO
         spoiler = Spoiler(tx, life)
+        spoiler.row(Attention, kind=AttentionKind.SLACK).detail = code
         spoiler.offer("open", 1, card_version=9, card_next_at=late)
         spoiler.delivery("nobody", Template.COORDINATOR_URGENT, state=DeliveryState.PENDING, next_at=late)
+        spoiler.delivery("scheduled", Template.THREAD_ACCEPTED, state=DeliveryState.PENDING, next_at=late)
         tx.session.flush()
         return audit(tx).findings
 
-    assert await undone(office, work) == []
+    found = await undone(office, work)
+    overdue = {"thread_accepted", "coordinator_urgent"} - waits
+    assert {one.words.partition(" ")[0] for one in found} == overdue and len(found) == len(overdue)
 
 
 async def test_a_subject_that_is_gone_is_missed(office: Office) -> None:

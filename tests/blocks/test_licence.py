@@ -1,0 +1,89 @@
+"""The words about a missing licence and about a number that takes no texts: within Slack's limits, harmless, clear."""
+
+import pytest
+
+from blocks.home import CoordinatorHome, home
+from blocks.ids import ActionId, CallbackId
+from blocks.licence import allow_form, asked, no_licence
+from blocks.notices import notice
+from referrals.letters import Colleague, PracticeLetter
+from referrals.licences import Allowing, Asked, Grounds
+from referrals.notices import Template
+from referrals.outcomes import Person, Question
+from referrals.privacy import Attestation
+from referrals.views.coordinators import AttentionLine, Numbers
+from sandbox.views import check_view
+from store.vocabulary import AttentionKind, DeliveryChannel, Status
+from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, letter, practice
+
+OFF = Attestation(on=False, by=None, at=None)
+DANA = Colleague("Dana Wu", "Dana Wu, LCSW", "U0DANA", "America/New_York", None)
+BAD = ("<!channel", "<@U0BOSS", "<https", "\u202e")
+
+
+def test_the_refusal_has_a_button_that_holds_the_offer() -> None:
+    message = no_licence("The roster shows no current licence.", "offer-1")
+    assert complaints(message.blocks) == []
+    (button,) = message.blocks[-1]["elements"]
+    assert (button["action_id"], button["value"]) == (ActionId.ASK_LICENCE, "offer-1")
+    assert "compact" in all_text(message.blocks) and "no current licence" in message.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Asked("R-7K3QM"), "have been asked"),
+        (Asked("R-7K3QM", again=True), "know already"),
+        (Asked("R-7K3QM", needless=True), "press Accept"),
+    ],
+)
+def test_whoever_asks_is_told_how_it_stands(outcome: Asked, words: str) -> None:
+    assert words in asked(outcome) and "R-7K3QM" in asked(outcome)
+
+
+@pytest.mark.parametrize("name", ["Dana Wu", HOSTILE])
+def test_the_form_says_who_and_where_and_what_else_to_know(name: str) -> None:
+    questions = (Question.PAUSED, Question.OUT_OF_NETWORK)
+    view = allow_form("item-1", Allowing("R-7K3QM", Person(name, None), "California", questions), home=True)
+    assert check_view(view, "modal") == []
+    assert view["callback_id"] == CallbackId.ALLOW_LICENCE and view["private_metadata"].startswith("item-1")
+    text = all_text(view)
+    assert "California" in text and "R-7K3QM" in text and "paused" in text and "networks" in text
+    assert not any(bad in text for bad in BAD)
+    options = view["blocks"][-2]["element"]["options"]
+    assert [one["value"] for one in options] == [str(one) for one in Grounds]
+
+
+def test_coordinators_are_told_who_would_take_it_and_what_they_can_do() -> None:
+    told = letter(Template.COORDINATOR_LICENCE, attention_kind=AttentionKind.LICENCE, asker=DANA, status=Status.PENDING)
+    message = notice(told, "d1")
+    assert complaints(message.blocks) == []
+    assert "<@U0DANA> would take R-7K3QM, but has no licence for Texas on the roster" in message.text
+    first = message.blocks[-1]["elements"][0]
+    assert (first["action_id"], first["value"]) == (ActionId.ALLOW_LICENCE, told.attention_id)
+    gone = letter(Template.COORDINATOR_LICENCE, asker=DANA, status=Status.ACCEPTED)
+    assert "Allow" not in [one["text"]["text"] for one in notice(gone, "d1").blocks[-1]["elements"]]
+
+
+@pytest.mark.parametrize("name", ["Dana Wu", HOSTILE, None])
+def test_a_number_that_fails_is_told_by_the_providers_name(name: str | None) -> None:
+    template, kind = Template.COORDINATOR_TROUBLE, AttentionKind.SMS
+    letter = PracticeLetter(template, DeliveryChannel.SLACK, practice(), kind, "provider-1", NOW, "U0ROBIN", name)
+    message = notice(letter, "d1")
+    assert complaints(message.blocks) == []
+    assert "Text messages do not reach" in message.text and (name != "Dana Wu" or name in message.text)
+    assert not any(bad in message.text + all_text(message.blocks) for bad in BAD) and "provider-1" not in message.text
+
+
+@pytest.mark.parametrize("name", ["Dana Wu", HOSTILE])
+def test_home_lists_both_and_who_wants_no_texts(name: str) -> None:
+    items = [
+        AttentionLine("i1", AttentionKind.LICENCE, "r1", "o1", "R-7K3QM", Status.PENDING, NOW, "p1", name),
+        AttentionLine("i2", AttentionKind.SMS, None, None, None, None, NOW, "p1", name),
+    ]
+    view = home(None, CoordinatorHome(Numbers(1, 0, 0, 0, 2), items, OFF, [name] * 30), None)
+    assert check_view(view, "home") == []
+    text = all_text(view)
+    assert "without a licence" in text and "do not reach" in text
+    assert "answered STOP" in text and "and 20 more" in text
+    assert "Allow" in str(view) and not any(bad in text for bad in BAD)

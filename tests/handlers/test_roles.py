@@ -1,0 +1,402 @@
+"""Every action and form of a referral × everybody who can press it, as one table.
+
+Whoever is refused is told so, the refusal is recorded, and no row of the referral changes.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from blocks.ids import ActionId, BlockId, CallbackId, plan_block
+from blocks.modals import subject
+from handlers import actions, views
+from referrals.accept import accept
+from referrals.actor import Actor, Surface
+from referrals.close import close
+from referrals.deadlines import expire
+from referrals.decline import release
+from referrals.licences import Grounds, allow, ask
+from referrals.outcomes import Done
+from sandbox.answer import Answer
+from store.tables import Attention, Delivery, History, Offer, Pass, Provider, Referral
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, SlackStanding
+from tests.handlers.conftest import CHANNEL, PUBLIC_URL, Stage
+
+PEOPLE = {
+    "acceptor": "maya",
+    "other": "tomas",
+    "preferred": "dara",
+    "paused": "yuki",
+    "inactive": "samir",
+    "coordinator": "robin",
+    "guest": "gus",
+    "deactivated": "ines",
+    "unlinked": "noor",
+    "elsewhere": "petra",
+}
+#: Whatever they press, wherever: refused, and recorded with the practice.
+OUTSIDE = {
+    "guest": "guest",
+    "deactivated": "deactivated",
+    "unlinked": "unlinked",
+    "elsewhere": "other_workspace",
+}
+
+#: done: it happened. form, asks: a form opened, or the question before accepting, and nothing has happened yet. link:
+#: the one-time link to the page. since: too late, told what has happened. reserved: for somebody else. Anything else is
+#: the refusal's code. In "open" rounds nobody has been asked for or has accepted: "." there.
+BUTTONS = """
+                             acceptor        other           preferred       paused          inactive        coordinator
+accept             open      .               done            .               asks            inactive        unlinked
+accept             reserved  .               reserved        done            reserved        reserved        asks
+accept             held      since           since           since           since           since           since
+accept             elsewhere .               no_licence      .               no_licence      inactive        unlinked
+accept             returned  gave_it_back    done            .               asks            inactive        unlinked
+accept             closed    since           since           since           since           since           since
+already_contacted  open      .               done            .               asks            inactive        unlinked
+already_contacted  reserved  .               reserved        done            reserved        reserved        asks
+already_contacted  held      since           since           since           since           since           since
+decline            open      .               form            .               form            form            form
+decline            reserved  .               reserved        form            reserved        reserved        form
+decline            held      since           since           since           since           since           since
+pass               open      .               done            .               done            done            unlinked
+pass               reserved  .               reserved        reserved        reserved        reserved        reserved
+pass               held      since           since           since           since           since           since
+contacted          open      .               since           .               since           since           since
+contacted          held      done            not_theirs      not_theirs      not_theirs      not_theirs      done
+contacted          closed    since           since           since           since           since           since
+scheduled          held      done            not_theirs      not_theirs      not_theirs      not_theirs      done
+no_answer          held      form            not_theirs      not_theirs      not_theirs      not_theirs      form
+no_answer          closed    since           since           since           since           since           since
+plan               held      done            not_theirs      not_theirs      not_theirs      not_theirs      done
+plan               closed    since           since           since           since           since           since
+release            held      form            not_theirs      not_theirs      not_theirs      not_theirs      form
+release            closed    since           since           since           since           since           since
+close              open      .               not_coordinator .               not_coordinator not_coordinator form
+close              held      form            not_coordinator not_coordinator not_coordinator not_coordinator form
+close              closed    since           since           since           since           since           since
+reopen             expired   .               not_coordinator .               not_coordinator not_coordinator done
+reopen             open      .               not_coordinator .               not_coordinator not_coordinator since
+reopen             closed    not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator since
+assign             open      .               not_coordinator .               not_coordinator not_coordinator form
+assign             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator since
+details            open      .               not_theirs      .               not_theirs      inactive        link
+details            reserved  .               not_theirs      link            not_theirs      inactive        link
+details            held      link            not_theirs      not_theirs      not_theirs      inactive        link
+details            closed    link            not_theirs      not_theirs      not_theirs      inactive        link
+ask_licence        elsewhere .               done            .               done            inactive        unlinked
+ask_licence        reserved  .               reserved        told            reserved        reserved        told
+ask_licence        held      since           since           since           since           since           since
+ask_licence        returned  gave_it_back    told            .               told            inactive        unlinked
+allow_licence      asked     .               not_coordinator .               not_coordinator not_coordinator form
+phoned             phone     .               not_coordinator .               not_coordinator not_coordinator done
+"""
+
+#: The same for what is sent with a form, by whoever may or may not have opened it.
+FORMS = """
+                             acceptor        other           preferred       paused          inactive        coordinator
+decline            reserved  .               reserved        done            reserved        reserved        done
+decline            open      .               done            .               done            done            unlinked
+confirm            open      .               done            .               done            inactive        unlinked
+confirm            reserved  .               reserved        done            reserved        reserved        done
+confirm            elsewhere .               no_licence      .               no_licence      inactive        unlinked
+release            held      done            not_theirs      not_theirs      not_theirs      not_theirs      done
+release            closed    since           since           since           since           since           since
+no_answer          held      done            not_theirs      not_theirs      not_theirs      not_theirs      done
+close              held      done            not_coordinator not_coordinator not_coordinator not_coordinator done
+close              closed    since           since           since           since           since           since
+assign             open      .               not_coordinator .               not_coordinator not_coordinator done
+allow_licence      asked     .               not_coordinator .               not_coordinator not_coordinator done
+allow_licence      taken     .               not_coordinator .               not_coordinator not_coordinator since
+"""
+
+#: On one's own record as a provider, or the practice's: no referral is touched but by releasing what waits.
+OWN = """
+                             acceptor        other           preferred       paused          inactive        coordinator
+pause              held      done            done            done            done            inactive        unlinked
+resume             held      done            done            done            done            inactive        unlinked
+pause_now          held      done            done            done            done            inactive        unlinked
+resume_one         held      done            done            done            done            inactive        unlinked
+pause_for          held      form            form            form            form            told            unlinked
+limit              held      form            form            form            form            told            unlinked
+profile            held      form            form            form            form            form            unlinked
+release_waiting    reserved  .               told            done            told            told            unlinked
+attest             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator form
+"""
+
+#: Inputs and a menu, which stand for other buttons; links and answers that only change what is shown.
+NEITHER = {
+    *(ActionId.REASON, ActionId.PROVIDER, ActionId.FIELD, ActionId.WANTS_CARE, ActionId.NEXT_TRY, ActionId.MORE),
+    *(ActionId.OPEN_PAGE, ActionId.KEEP_WAITING, ActionId.NEVER_MIND, ActionId.HOME_PAGE),
+}
+#: Of one's own record, or the practice's: no referral stands in them.
+NO_REFERRAL = {CallbackId.PAUSE, CallbackId.LIMIT, CallbackId.PROFILE, CallbackId.ATTEST, CallbackId.FIND}
+
+ROLES = ("acceptor", "other", "preferred", "paused", "inactive", "coordinator")
+
+
+def lines(table: str) -> list[tuple[str, str, dict[str, str]]]:
+    rows = [line.split() for line in table.strip().splitlines()[1:]]
+    return [(action, scene, dict(zip(ROLES, cells, strict=True)) | OUTSIDE) for action, scene, *cells in rows]
+
+
+def named(table: str) -> Any:
+    found = lines(table)
+    return pytest.mark.parametrize(
+        ("action", "scene", "expected"), found, ids=[f"{action}-{scene}" for action, scene, _ in found]
+    )
+
+
+#: The rules are Python's; that both engines keep to them is shown with the use cases.
+ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def test_no_button_and_no_form_is_left_out() -> None:
+    listed = {ActionId(f"referral.{action}") for table in (BUTTONS, OWN) for action, _, _ in lines(table)}
+    assert listed | NEITHER == set(ActionId) and not listed & NEITHER
+    assert set(actions.HANDLERS) == set(ActionId) - {one for one in NEITHER if one not in actions.HANDLERS}
+    assert {f"referral.{form}" for form, _, _ in lines(FORMS)} == set(views.HANDLERS) - NO_REFERRAL
+
+
+@dataclass
+class Scene:
+    """A referral as somebody finds it. ``item``: the coordinators' task that it has."""
+
+    done: Done
+    item: str = ""
+
+
+async def scene_of(stage: Stage, kind: str) -> Scene:
+    if kind in ("elsewhere", "asked", "taken"):
+        done, _ = await stage.refer(state="CA")
+    elif kind == "phone":
+        done, _ = await stage.refer(client_email=None)
+    else:
+        done, _ = await stage.refer("dara" if kind == "reserved" else None)
+    if kind in ("held", "returned", "closed"):
+        assert isinstance(await stage.desk.do("p", accept, by("maya"), done.offer_id), Done)
+    elif kind == "expired":
+        await stage.later(49)
+        assert await stage.desk.do("p", expire, done.offer_id)
+    elif kind in ("asked", "taken"):
+        await stage.desk.do("p", ask, by("tomas"), done.offer_id)
+    if kind == "returned":
+        await stage.desk.do("p", release, by("maya"), done.referral_id, DeclineReason.SCHEDULE)
+        done = replace(done, offer_id=(await stage.referral(done.referral_id)).offer_id)
+    elif kind == "closed":
+        await stage.desk.do("p", close, COORDINATING, done.referral_id, CloseReason.OTHER)
+    wanted = {"asked": AttentionKind.LICENCE, "taken": AttentionKind.LICENCE, "phone": AttentionKind.PHONE_TASK}.get(
+        kind
+    )
+    items = [one for one in await stage.items() if one.referral_id == done.referral_id and one.kind == wanted]
+    if kind == "taken":
+        await stage.desk.do("p", allow, COORDINATING, items[0].id, Grounds.COMPACT)
+    return Scene(done, items[0].id if items else "")
+
+
+COORDINATING = Actor("slack:U0ROBIN", Surface.BUTTON, slack_user="U0ROBIN", coordinator=True)
+
+
+def by(key: str) -> Actor:
+    return Actor(f"provider:{key}", Surface.BUTTON, key, f"U0{key.upper()}")
+
+
+@pytest.fixture
+async def cast(stage: Stage) -> Stage:
+    """The seed's three, and those whom something keeps from taking part."""
+    others: dict[str, dict[str, Any]] = {
+        "yuki": {"status": ProviderStatus.PAUSED},
+        "samir": {"status": ProviderStatus.INACTIVE},
+        "ines": {},
+    }
+
+    def hire(tx: Any) -> None:
+        for key, values in others.items():
+            row = Provider(
+                id=key,
+                practice_id="p",
+                slack_user=f"U0{key.upper()}",
+                slack_standing=SlackStanding.MEMBER,
+                name=key.title(),
+                licences=[{"state": "NY"}, {"state": "TX"}],
+                insurers=[{"insurer": "aetna", "accepting": True}],
+                created_at=tx.now,
+            )
+            for name, value in values.items():
+                setattr(row, name, value)
+            tx.add(row)
+
+    await stage.desk.do("p", hire)
+    stage.person("ines").user.deleted = True
+    return stage
+
+
+# What a click or a form did
+
+
+@dataclass
+class Seen:
+    """All that the database holds of a referral, and how much history there is."""
+
+    rows: list[Any]
+    history: list[tuple[str, str, str]]
+
+
+async def look(stage: Stage, referral_id: str) -> Seen:
+    def read(tx: Any) -> Seen:
+        rows = [_plain(tx.session.get(Referral, referral_id))]
+        offers = tx.session.exec(select(Offer).where(Offer.referral_id == referral_id)).all()
+        rows += [_plain(one) for one in offers]
+        rows += [_plain(one) for one in tx.session.exec(select(Pass)) if one.offer_id in {o.id for o in offers}]
+        for table in (Delivery, Attention):
+            found: Any = table
+            rows += [_plain(one) for one in tx.session.exec(select(table).where(found.referral_id == referral_id))]
+        history = tx.session.exec(select(History).order_by(col(History.id)))
+        return Seen(rows, [(row.subject_id, row.event, row.result) for row in history])
+
+    return await stage.desk.ask("p", read)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """Recording a refusal touches the row that it is recorded with, and nothing else of it."""
+    return {name: value for name, value in row.model_dump().items() if name not in _OF_HISTORY}
+
+
+_OF_HISTORY = ("version", "history_head", "history_count")
+
+
+def what_came(before: Seen, after: Seen, answer: Answer) -> str:
+    fresh = after.history[len(before.history) :]
+    unchanged = before.rows == after.rows
+    results = [result for _, _, result in fresh]
+    if any(result != "done" for result in results):
+        (refused,) = results
+        assert unchanged, "whoever is refused changes nothing"
+        assert answer.text or answer.view, "and is told so"
+        return refused
+    if "done" in results:
+        return "done"
+    assert unchanged
+    if answer.view is not None and answer.view["callback_id"]:
+        return "asks" if answer.view["callback_id"] == CallbackId.CONFIRM else "form"
+    told = str([one.blocks for one in answer.ephemerals]) * bool(answer.ephemerals)
+    told += str(answer.view["blocks"]) if answer.view else ""
+    if PUBLIC_URL in told:
+        return "link"
+    if "not on the roster as a provider" in told:
+        return "unlinked"
+    if " accepted " in told or "has moved on" in told or " expired" in told or " was closed" in told:
+        return "since"
+    assert told, "everybody is answered"
+    return "told"
+
+
+# Pressing and sending
+
+
+def value_of(action: str, scene: Scene) -> str:
+    if action in ("accept", "already_contacted", "decline", "pass", "ask_licence", "confirm"):
+        return scene.done.offer_id
+    if action in ("allow_licence", "phoned"):
+        return scene.item
+    own = {"pause_now": "insurer=aetna", "resume_one": "insurer=aetna", "release_waiting": "all"}
+    return own.get(action, scene.done.referral_id)
+
+
+async def press(stage: Stage, role: str, action: str, scene: Scene) -> str:
+    element: dict[str, Any] = {
+        "type": "button",
+        "action_id": f"referral.{action}",
+        "text": {"type": "plain_text", "text": "Press"},
+        "value": value_of(action, scene),
+    }
+    block_id, chosen = "b", None
+    if action == "plan":
+        option = {"text": {"type": "plain_text", "text": "Consultation"}, "value": "consultation"}
+        element = {"type": "checkboxes", "action_id": ActionId.PLAN, "options": [option]}
+        block_id, chosen = plan_block(scene.done.referral_id, (), 1), ["consultation"]
+    blocks = [{"type": "actions", "block_id": block_id, "elements": [element]}]
+    answer = await stage.deps.client.chat_postMessage(channel=CHANNEL, text="x", blocks=blocks)
+    message = stage.box.message(answer["ts"])
+    before = await look(stage, scene.done.referral_id)
+    answered = await stage.person(PEOPLE[role]).click(message, f"referral.{action}", chosen)
+    assert answered.ok, answered
+    return what_came(before, await look(stage, scene.done.referral_id), answered)
+
+
+def option(value: str) -> dict[str, Any]:
+    return {"selected_option": {"value": value}}
+
+
+VALUES: dict[str, dict[str, Any]] = {
+    "decline": {BlockId.REASON: {ActionId.REASON: option("schedule")}},
+    "release": {
+        BlockId.REASON: {ActionId.REASON: option("schedule")},
+        BlockId.WANTS_CARE: {ActionId.WANTS_CARE: option("yes")},
+    },
+    "close": {BlockId.REASON: {ActionId.REASON: option("unreachable")}},
+    "assign": {BlockId.PROVIDER: {ActionId.PROVIDER: option("dara")}},
+    "allow_licence": {BlockId.REASON: {ActionId.REASON: option("compact")}},
+}
+
+
+async def send(stage: Stage, role: str, form: str, scene: Scene) -> str:
+    """As Slack would hand over a form that this person has somehow got hold of."""
+    user = stage.person(PEOPLE[role]).user
+    about = value_of(form, scene) if form in ("decline", "confirm", "allow_licence") else scene.done.referral_id
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": f"referral.{form}",
+        "private_metadata": subject(about, tries="0") if form == "no_answer" else about,
+        "state": {"values": VALUES.get(form, {})},
+    }
+    team = user.team_id or "T0SANDBOX"
+    payload = {"type": "view_submission", "user": {"id": user.id, "team_id": team}, "team": {"id": "T0SANDBOX"}}
+    before = await look(stage, scene.done.referral_id)
+    answer = await stage.box.delivery.interaction(payload | {"view": view}, accepts=True)
+    assert answer.ok, answer
+    body: Any = answer.body or {}
+    shown = Answer(ok=True, view={"callback_id": "", "blocks": [], **body["view"]} if body.get("view") else None)
+    return what_came(before, await look(stage, scene.done.referral_id), shown)
+
+
+async def outcomes(how: Any, stage: Stage, action: str, scene: str, roles: dict[str, str]) -> dict[str, str]:
+    found = dict.fromkeys(roles, ".")
+    for role, wanted in roles.items():
+        if wanted != ".":
+            found[role] = await how(stage, role, action, await scene_of(stage, scene))
+            await as_they_were(stage)
+    return found
+
+
+async def as_they_were(stage: Stage) -> None:
+    def restore(tx: Any) -> None:
+        for provider in tx.session.exec(select(Provider)):
+            status = {"yuki": ProviderStatus.PAUSED, "samir": ProviderStatus.INACTIVE}
+            provider.status = status.get(provider.id, ProviderStatus.ACTIVE)
+            provider.insurers = [{"insurer": "aetna", "accepting": True}]
+
+    await stage.desk.do("p", restore)
+
+
+@ON_ONE_ENGINE
+@named(BUTTONS)
+async def test_a_button_does_this_for_them(cast: Stage, action: str, scene: str, expected: dict[str, str]) -> None:
+    assert await outcomes(press, cast, action, scene, expected) == expected
+
+
+@ON_ONE_ENGINE
+@named(FORMS)
+async def test_a_form_does_this_for_them(cast: Stage, action: str, scene: str, expected: dict[str, str]) -> None:
+    assert await outcomes(send, cast, action, scene, expected) == expected
+
+
+@ON_ONE_ENGINE
+@named(OWN)
+async def test_what_is_ones_own_does_this_for_them(
+    cast: Stage, action: str, scene: str, expected: dict[str, str]
+) -> None:
+    assert await outcomes(press, cast, action, scene, expected) == expected

@@ -1,0 +1,129 @@
+"""The page behind an offer's link in a real browser: on a phone, by keyboard, without scripts, for everybody."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from referrals.accept import accept
+from store.database import Database
+from store.tables import Offer, Provider
+from store.vocabulary import ProviderStatus, Status
+from tests.desk import by, new_office
+from tests.engines import ON_SQLITE
+
+from .test_decide import Site, open_site
+
+pytestmark = [pytest.mark.anyio, ON_SQLITE]
+
+CHROMIUM = Path("/usr/bin/chromium")
+PHONE = {"width": 360, "height": 780}
+_WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+#: A folder for pictures of every state, for whoever wants to look at them.
+_PICTURES = os.environ.get("PICTURES_OF_PAGES")
+
+
+@pytest.fixture
+async def site(shared_database: Database) -> AsyncIterator[Site]:
+    office = await new_office(shared_database)
+    maya = await office.provider("Maya Okonkwo-Reyes", credential="LCSW", time_zone="America/Los_Angeles")
+    async with open_site(office, maya, await office.provider("Noor Haddad")) as found:
+        yield found
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        launched = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
+        yield launched
+        await launched.close()
+
+
+async def assert_for_everybody(page: Page, name: str) -> None:
+    await page.wait_for_load_state()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], f"{name} is too wide"
+    if _PICTURES:
+        await page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
+    found = (await Axe().run(page, options=_WCAG)).response["violations"]
+    assert not [(one["id"], one["nodes"][0]["target"], one["nodes"][0]["failureSummary"]) for one in found], name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_state_on_a_phone(site: Site, browser: Browser, scheme: str) -> None:
+    context = await browser.new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page = await context.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+
+    async def look(path: str, name: str) -> None:
+        await page.goto(site.base + path)
+        await assert_for_everybody(page, f"{scheme}-{name}")
+
+    done, path = await site.offered(concerns=("anxiety", "grief", "child_teen"))
+    await site.office.change(Offer, done.offer_id, card_link="https://harbor.slack.example.com/archives/C0/p1")
+    await look(path, "1-fresh")
+    await page.get_by_role("button", name="Decline").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Please choose a reason")
+    await assert_for_everybody(page, f"{scheme}-2-no-reason")
+    _, expensive = await site.offered(insurer="cigna")
+    await site.office.change(Provider, site.maya.id, status=ProviderStatus.PAUSED)
+    await page.goto(site.base + expensive)
+    await page.get_by_role("button", name="Accept").click()
+    await assert_for_everybody(page, f"{scheme}-3-asked")
+    await site.office.do(accept, by(site.maya), done.offer_id, confirmed=True)
+    await look(path, "4-accepted")
+    later, third = await site.offered()
+    later_link = "https://harbor.slack.example.com/archives/C0/p2"
+    await site.office.change(Offer, later.offer_id, card_link=later_link)
+    await site.office.change(Provider, site.maya.id, licences=[])
+    await look(third, "5-no-licence")
+    site.office.clock.turn(hours=13)
+    await look(third, "6-expired")
+    await site.office.change(Provider, site.maya.id, status=ProviderStatus.INACTIVE)
+    await look(third, "7-inactive")
+    await look(path + "x", "8-unknown")
+    await context.close()
+    assert [one for one in troubles if "Failed to load resource: the server responded with" not in one] == []
+
+
+async def _without_scripts(browser: Browser) -> BrowserContext:
+    return await browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+
+
+async def test_no_by_keyboard_and_without_scripts(site: Site, browser: Browser) -> None:
+    done, path = await site.offered()
+    context = await _without_scripts(browser)
+    page = await context.new_page()
+    await page.goto(site.base + path)
+    for _ in range(10):
+        await page.keyboard.press("Tab")
+        if await page.locator("select:focus").count():
+            break
+    await page.keyboard.type("Sched")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"You declined {done.code}")
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"You declined {done.code}")
+    assert await site.events(done) == ["submit", "decline"]
+    await context.close()
+
+
+async def test_yes_with_a_tick_and_without_scripts(site: Site, browser: Browser) -> None:
+    done, path = await site.offered(insurer="cigna")
+    context = await _without_scripts(browser)
+    page = await context.new_page()
+    await page.goto(site.base + path)
+    await page.get_by_role("button", name=f"Accept {done.code}").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Please tick this box")
+    assert await site.events(done) == ["submit"]
+    await page.get_by_label("I want to accept all the same").check()
+    await page.get_by_role("button", name=f"Accept {done.code}").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"You accepted {done.code}")
+    assert (await site.office.referral(done.referral_id)).status is Status.ACCEPTED
+    assert await site.events(done) == ["submit", "accept"]
+    await context.close()
