@@ -97,13 +97,12 @@ def site(house: House, app: AsyncApp) -> ASGIApp:
     if isinstance(app, DeskApp):
         app.timed = metrics.answered
     https = house.settings.public_url.startswith("https:")
-    return edged(_routes(house, app, pages, metrics), pages, https=https, answered=metrics.responded)
+    return edged(_routes(house, app, pages, metrics, https=https), pages, https=https, answered=metrics.responded)
 
 
-def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics) -> list[BaseRoute]:
+def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics, *, https: bool) -> list[BaseRoute]:
     settings = house.settings
     callers, ready = Callers(settings.trusted_proxies), heartbeat(house)
-    https = settings.public_url.startswith("https:")
     visits = Visits(callers, settings.pages_per_minute, settings.forms_per_minute)
     found: list[BaseRoute] = [
         *health_routes(ready),

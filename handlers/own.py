@@ -11,7 +11,7 @@ from referrals.pauses import all_pauses
 from referrals.subjects import ALL, Subject, own_subjects
 from referrals.tx import Tx
 from referrals.views.lists import Standing, standing
-from referrals.weekly import zone_of
+from referrals.zones import zone_of
 from store.tables import Provider
 from store.vocabulary import ProviderStatus
 

@@ -9,7 +9,7 @@ from referrals.outcomes import Refused
 from referrals.periods import Period, period
 from referrals.tx import Tx
 from referrals.views.performance import Performance, performance
-from referrals.weekly import zone_of
+from referrals.zones import zone_of
 from store.tables import Provider
 
 from .deps import SlackDeps

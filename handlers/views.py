@@ -1,4 +1,4 @@
-"""Forms that were sent: one listener, one table. One sent too late stays as it was filled in, and says what happened."""
+"""Forms that were sent: one listener, one table. What comes too late stays as it was filled in, and is told why."""
 
 from typing import Any
 

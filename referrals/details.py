@@ -18,7 +18,7 @@ from .lifecycle import HELD
 from .outcomes import Missing, Person, Refusal, Refused
 from .tx import Tx
 from .views.facts import Facts, facts_of
-from .weekly import zone_of
+from .zones import zone_of
 
 #: What history calls a look at a client's details, allowed or not.
 VIEW = "view"

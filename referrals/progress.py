@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store.tables import Attention, Provider, Referral
 from store.vocabulary import AttentionKind, PlanItem, Status
@@ -16,6 +15,7 @@ from .outbox import notify_source, settle
 from .outcomes import Decision, Missing, Refusal, WrongDate
 from .rounds import redraw
 from .tx import Tx
+from .zones import zone_of
 
 #: Somebody who is to be tried again later than that should hear so from the practice.
 LATEST_TRY = timedelta(days=60)
@@ -161,11 +161,7 @@ def _record(tx: Tx, actor: Actor, case: Case, event: Event, **data: Any) -> None
 
 def _days(tx: Tx, referral: Referral) -> WrongDate:
     acceptor = tx.get(Provider, referral.accepted_by)
-    name = (acceptor.time_zone if acceptor else None) or tx.practice().time_zone
-    try:
-        today = tx.now.astimezone(ZoneInfo(name)).date()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        today = tx.now.date()
+    today = tx.now.astimezone(zone_of(acceptor, tx.practice())).date()
     return WrongDate(today, today + LATEST_TRY)
 
 

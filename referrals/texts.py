@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlmodel import col, select
 
 from store.tables import Attention, Delivery, History, Provider
+from store.tables.delivery import IS_TEXT
 from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState
 
 from .actor import SYSTEM, Actor, Surface
@@ -134,9 +135,7 @@ def reported(tx: Tx, report: Report) -> bool:
 def _text_of(tx: Tx, report: Report) -> Delivery | None:
     """By Twilio's sid; or, before that is known here or where it never came, by our own id in the address."""
     of_sid = select(Delivery.id).where(
-        Delivery.channel == DeliveryChannel.SMS,
-        Delivery.reference == report.sid,
-        Delivery.practice_id == tx.practice_id,
+        IS_TEXT, Delivery.reference == report.sid, Delivery.practice_id == tx.practice_id
     )
     found = tx.lock(Delivery, tx.session.exec(of_sid).first() or report.delivery_id)
     if found is None or found.channel is not DeliveryChannel.SMS:

@@ -6,32 +6,22 @@ A week begins on Monday at midnight in the provider's time zone.
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from store.tables import Practice, Provider, Referral
+from store.tables import Provider, Referral
 from store.vocabulary import Status
 
 from .lifecycle import HELD
 from .tx import Tx
+from .zones import zone_of
 
 #: Nobody takes more new clients in a week (DOMAIN.md section 4: about 7 a month).
 MOST_PER_WEEK = 99
 
 #: Named because the index has the status between the acceptor and the moment.
 _HAVE_AN_ACCEPTOR = (*HELD, Status.CLOSED)
-
-
-def zone_of(provider: Provider | None, practice: Practice) -> ZoneInfo:
-    """The provider's as Slack says, else the practice's; UTC where neither name is known on this machine."""
-    for name in (provider.time_zone if provider else None, practice.time_zone):
-        try:
-            if name:
-                return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return ZoneInfo("UTC")
 
 
 def week_began(now: datetime, zone: ZoneInfo) -> datetime:

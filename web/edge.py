@@ -27,10 +27,10 @@ BODY_SECONDS = 10.0
 MAX_BODY_BYTES = 4 * 1024 * 1024
 #: Path, query and headers. The server's own limit is for a head that comes in pieces.
 MAX_HEAD_BYTES = 16 * 1024
-#: Requests being answered at one time. Pages give way first: Slack's clicks and the watch keep the rest.
+#: Requests being answered at one time. Pages give way first: what Slack and Twilio say keeps the rest, and the watch.
 MOST_AT_ONCE = 500
 KEPT_FREE = 100
-_FIRST = ("/slack/", "/healthz", "/readyz", "/metrics")
+_FIRST = ("/slack/", "/twilio/", "/healthz", "/readyz", "/metrics")
 _BUSY_SECONDS = 2
 
 _WORDS = {

@@ -6,7 +6,20 @@ Together with ``lately`` it keeps DOMAIN.md's mix: 45 referrals, 40 % of them pr
 
 from store.vocabulary import CloseReason, DeclineReason
 
-from .script import Case, OnDay, accept, assign, close, contacted, decline, passes, release, reopen, scheduled
+from .script import (
+    Case,
+    OnDay,
+    accept,
+    assign,
+    close,
+    contacted,
+    decline,
+    no_answer,
+    passes,
+    release,
+    reopen,
+    scheduled,
+)
 
 PREFERRED = (
     Case(
@@ -51,7 +64,7 @@ PREFERRED = (
         "jonas",
         OnDay(21, "16:10"),
         "CO cigna individual telehealth 18-64 grief",
-        (accept(0.6, "ines"), close(120, CloseReason.UNREACHABLE)),
+        (accept(0.6, "ines"), no_answer(9), no_answer(30), no_answer(76), close(120, CloseReason.UNREACHABLE)),
         preferred="ines",
     ),
     Case(

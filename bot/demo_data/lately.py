@@ -1,8 +1,8 @@
 """What of the demo's month is still going on, timed from now: the deadlines ahead are hours away, not over."""
 
-from store.vocabulary import DeclineReason
+from store.vocabulary import DeclineReason, PlanItem
 
-from .script import Ago, Case, accept, contacted, decline, scheduled
+from .script import Ago, Case, accept, contacted, decline, no_answer, plans, scheduled
 
 PREFERRED = (
     Case(  # the provider never answered; open to everyone, with four hours left
@@ -54,14 +54,14 @@ GENERAL = (
         "linus",
         Ago(30),
         "IL aetna individual in_person 18-64 depression",
-        (accept(3, "noor"), contacted(8), scheduled(26)),
+        (accept(3, "noor"), contacted(8), plans(8.2, PlanItem.CONSULTATION, PlanItem.SCHEDULING), scheduled(26)),
         source="colleague",
     ),
     Case(  # accepted, no contact yet, and past the practice's twelve hours
         "neha",
         Ago(40),
         "CA bcbs medication telehealth 18-64 depression;anxiety",
-        (accept(26, "ksenia"),),
+        (accept(26, "ksenia"), no_answer(33)),
     ),
     Case(  # accepted this morning or last night, no contact yet
         "header",

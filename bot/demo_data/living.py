@@ -22,8 +22,8 @@ from referrals.coordinate import assign, reopen
 from referrals.decline import decline, pass_, release
 from referrals.intake.request import Intake
 from referrals.lifecycle import Event
-from referrals.outcomes import Decision, Done
-from referrals.progress import contacted, phoned, scheduled
+from referrals.outcomes import Decision, Done, WrongDate
+from referrals.progress import contacted, no_answer, phoned, plan, scheduled
 from referrals.submit import submit
 from referrals.tx import Tx, Wake, WakeKind
 from store.tables import Attention, Offer, Provider, Referral
@@ -124,7 +124,7 @@ def _take(tx: Tx, *, case: Case, step: Step, id: str) -> None:
         raise ValueError(f"{case.client}: {step.event} answers {decision}")
 
 
-def _decide(tx: Tx, referral: Referral, whose: Provider | None, step: Step) -> Decision:
+def _decide(tx: Tx, referral: Referral, whose: Provider | None, step: Step) -> Decision | WrongDate:
     actor = _actor(whose) if whose else SYSTEM
     match step.event, step.reason:
         case Event.ACCEPT, _:
@@ -137,6 +137,10 @@ def _decide(tx: Tx, referral: Referral, whose: Provider | None, step: Step) -> D
             return release(tx, actor, referral.id, reason)
         case Event.CONTACTED, _:
             return contacted(tx, actor, referral.id)
+        case Event.NO_ANSWER, _:
+            return no_answer(tx, actor, referral.id, tx.now.date() + timedelta(days=1), referral.tries)
+        case Event.PLAN, _:
+            return plan(tx, actor, referral.id, frozenset(step.items))
         case Event.SCHEDULED, _:
             return scheduled(tx, actor, referral.id)
         case Event.CLOSE, CloseReason() as reason:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from referrals.lifecycle import Event
-from store.vocabulary import CloseReason, DeclineReason
+from store.vocabulary import CloseReason, DeclineReason, PlanItem
 
 from .practice import TIME_ZONE
 
@@ -21,6 +21,7 @@ class Step:
     event: Event
     who: str | None = None
     reason: DeclineReason | CloseReason | None = None
+    items: tuple[PlanItem, ...] = ()
 
 
 class Arrival(Protocol):
@@ -81,6 +82,16 @@ def passes(after: float, who: str) -> Step:
 
 def contacted(after: float) -> Step:
     return Step(after, Event.CONTACTED)
+
+
+def no_answer(after: float) -> Step:
+    """Tried in vain, to be tried again the day after."""
+    return Step(after, Event.NO_ANSWER)
+
+
+def plans(after: float, *items: PlanItem) -> Step:
+    """All that is done of the plan by then."""
+    return Step(after, Event.PLAN, items=items)
 
 
 def scheduled(after: float) -> Step:

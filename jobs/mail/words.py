@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 
 from blocks.progress import tried
 from blocks.trouble import trouble
-from referrals.letters import Colleague, Contact, Letter, PracticeLetter, at_work
+from referrals.letters import Colleague, Letter, PracticeLetter, at_work
 from referrals.notices import Template
 from store.tables import Practice
 from store.vocabulary import CloseReason, Status
 
 from . import phrasing, variants
-
-Row = tuple[str, str]
+from .reach import Reach, Row, reach
 
 _CLOSED_BECAUSE = {
     CloseReason.WITHDRAWN: "The client has withdrawn the request.",
@@ -60,19 +59,6 @@ class ForClient:
     taker: Named | None  # who has agreed to contact the client
     by: str  # when the round ends; empty once that is past
     contact_within: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How to reach the client, for the acceptor and the coordinators' phone task only."""
-
-    rows: tuple[Row, ...]
-    phone: str
-    phone_link: str
-    voicemail_ok: bool
-    email: str  # empty when the client does not want mail
-    guardian: bool
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +163,7 @@ def _for_staff(letter: Letter) -> ForStaff:
         contacted=letter.status in (Status.CONTACTED, Status.SCHEDULED),
         accepted=_moment(letter, letter.accepted_at),
         so_far=tried(letter.tries, letter.next_try),
-        reach=_reach(letter.contact) if letter.contact and tells else None,
+        reach=reach(letter.contact) if letter.contact and tells else None,
         reason=_reason(letter),
         message=phrasing.line(letter.attention_detail, 40),
         link_until=_moment(letter, letter.link_until),
@@ -205,24 +191,6 @@ def _facts(letter: Letter) -> tuple[Row, ...]:
         ("Concerns", ", ".join(facts.concerns)),
     )
     return tuple((label, phrasing.line(value, 200)) for label, value in rows if value)
-
-
-def _reach(contact: Contact) -> Reach:
-    names = (
-        ("Client", contact.name),
-        ("Goes by", contact.preferred_name),
-        ("Parent or guardian", contact.guardian),
-        ("Please mind", "has asked not to be contacted" if contact.do_not_contact else None),
-    )
-    return Reach(
-        rows=tuple((label, phrasing.line(name, 200)) for label, name in names if name),
-        phone=phrasing.telephone(contact.phone),
-        phone_link=phrasing.telephone_link(contact.phone),
-        voicemail_ok=contact.voicemail_ok,
-        email=phrasing.line(contact.email, 254) if contact.email_ok and not contact.do_not_contact else "",
-        guardian=bool(contact.guardian),
-        notes=phrasing.paragraphs(contact.notes, 4000),
-    )
 
 
 def _reason(letter: Letter) -> str:

@@ -12,6 +12,8 @@ _UNDONE = text("state IN ('pending', 'sending', 'unknown')")
 _TEXTS = text("channel = 'sms'")
 #: For queries of what is due: SQLite takes the partial index only where the condition stands there word for word.
 MAY_BE_DUE = text("delivery.state IN ('pending', 'sending', 'unknown')")
+#: The same for finding a text by Twilio's reference.
+IS_TEXT = text("delivery.channel = 'sms'")
 
 
 class Delivery(SQLModel, table=True):

@@ -9,7 +9,7 @@ from blocks.notices import notice
 from referrals.letters import Colleague, Preferences
 from referrals.notices import NOTICES, Template
 from store.vocabulary import CloseReason, DeliveryChannel, Kind, PlanItem, Status
-from tests.blocks.examples import HOSTILE, NOW, SLACK_TEMPLATES, all_text, buttons, complaints, letter, practice
+from tests.blocks.examples import HOSTILE, NOW, SLACK_TEMPLATES, all_text, buttons, complaints, letter
 
 _DETAILS = "Client details"
 HOLDERS_BUTTONS = [_DETAILS, "Contacted", "Scheduled", "No answer", "Release", "Close"]

@@ -245,3 +245,19 @@ def test_nothing_from_outside_gets_in(tmp_path: Path, monkeypatch: pytest.Monkey
     settings = IsolatedSettings(**{key.lower(): text for key, text in GOOD.items()})
     assert (settings.redis_url, settings.mail_from) == (None, None)
     assert isinstance(demo_settings(8900), IsolatedSettings) and demo_settings(8900).redis_url is None
+
+
+@pytest.mark.parametrize(
+    ("public", "twilio", "can"),
+    [
+        ("https://desk.example.org", "https://api.twilio.com", True),
+        ("https://desk.example.org", "http://127.0.0.1:8910", True),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8910", True),
+        ("http://localhost:8080", "https://api.twilio.com", False),
+    ],
+)
+def test_twilio_is_told_of_no_address_that_only_this_machine_can_follow(public: str, twilio: str, can: bool) -> None:
+    """It refuses the whole text otherwise (error 21609)."""
+    given = {name.lower(): value for name, value in (GOOD | {"PUBLIC_URL": public, "TWILIO_API_URL": twilio}).items()}
+    given["encryption_keys"] = (KEY,)  # type: ignore[assignment]
+    assert IsolatedSettings(**given).twilio_can_call is can  # type: ignore[arg-type]

@@ -9,7 +9,9 @@ from playwright.async_api import BrowserContext, Locator, Page, async_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-#: `REFERRALS_PICTURES=1` has the story write docs/pictures/ anew; otherwise a test leaves no trace.
+#: The README's. `REFERRALS_PICTURES=1` has the stories write these to docs/pictures/ anew, and a folder's name there
+#: all pictures to that folder; otherwise a test leaves no trace.
+README = frozenset({"card-pending", "card-accepted", "reminder-mail", "decision-page", "plan-dm", "client-page"})
 ASKED_FOR = "REFERRALS_PICTURES"
 
 Picture = Callable[[Page | Locator, str], Awaitable[None]]
@@ -38,9 +40,12 @@ def picture() -> Picture:
     """``await picture(what, "name")``: a page, or a part of one, as it stands, if pictures were asked for."""
 
     async def take(what: Page | Locator, name: str) -> None:
-        if os.environ.get(ASKED_FOR):
-            PICTURES.mkdir(parents=True, exist_ok=True)
-            await (what if isinstance(what, Page) else what.page).mouse.move(0, 0)  # nothing is pointed at
-            await what.screenshot(path=PICTURES / f"{name}.png", animations="disabled", caret="hide")
+        asked = os.environ.get(ASKED_FOR, "")
+        if not asked or (asked == "1" and name not in README):
+            return
+        folder = PICTURES if asked == "1" else Path(asked)
+        folder.mkdir(parents=True, exist_ok=True)
+        await (what if isinstance(what, Page) else what.page).mouse.move(0, 0)  # nothing is pointed at
+        await what.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")
 
     return take

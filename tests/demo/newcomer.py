@@ -27,10 +27,11 @@ class Wish:
 
 
 class Newcomer:
-    """One window on the workspace."""
+    """One window on the workspace. ``troubles`` gathers what its console complains of, and that of pages it opens."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, troubles: list[str]) -> None:
+        self.page, self.troubles = page, troubles
+        self.listen(page)
 
     async def become(self, name: str) -> None:
         chooser = self.page.get_by_test_id("person")
@@ -69,6 +70,25 @@ class Newcomer:
         """A button of the card, by what a screen reader says."""
         await self.card(code).get_by_role("button", name=f"{button} referral {code}").click(timeout=PATIENCE)
 
+    async def command(self, typed: str) -> None:
+        """Typed where messages are, in the channel."""
+        await self.page.get_by_test_id("composer").fill(typed)
+        await self.page.get_by_test_id("composer").press("Enter")
+
+    async def follow(self, link: Locator) -> Page:
+        """Opens a link that leads out of the window, and looks at the page on a phone."""
+        async with self.page.context.expect_page() as opening:
+            await link.click(timeout=PATIENCE)
+        page = await opening.value
+        self.listen(page)
+        await page.set_viewport_size(PHONE)
+        await page.wait_for_load_state()
+        return page
+
+    def listen(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+
     async def sees(self, message: Locator, *texts: str | re.Pattern[str]) -> None:
         await expect(message).to_have_count(1, timeout=PATIENCE)
         for text in texts:
@@ -85,14 +105,12 @@ class Newcomer:
 
 @asynccontextmanager
 async def window(context: BrowserContext, address: str, troubles: list[str]) -> AsyncIterator[Newcomer]:
-    """``troubles`` gathers what the page's console complains of."""
     page = await context.new_page()
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    me = Newcomer(page, troubles)
     await page.set_viewport_size(DESKTOP)
     await page.goto(address)
     await expect(page.get_by_test_id("clock")).not_to_be_empty()
-    yield Newcomer(page)
+    yield me
     await page.close()
 
 

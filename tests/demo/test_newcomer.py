@@ -5,15 +5,14 @@ at 48; a General referral that nobody takes and a coordinator reopens; Ctrl-C.
 """
 
 import asyncio
-import json
 from pathlib import Path
 
-import aiohttp
 import pytest
 from playwright.async_api import BrowserContext, Route, expect
 
-from tests.canary import Identity, Watch, found_in, somebody
+from tests.canary import Identity, Watch, somebody
 from tests.demo.conftest import Picture
+from tests.demo.leaks import nothing_leaks
 from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
@@ -177,16 +176,3 @@ async def nobody_took_it(me: Newcomer, code: str, client: Identity) -> None:
     await me.open("referrals")
     await me.sees(me.card(code).filter(has_text="round 2"), "Open to everyone")
     await me.sees(me.messages(f"{code} has moved on"), "see its new card")
-
-
-async def nothing_leaks(demo: Demo, watch: Watch) -> None:
-    """No client in Slack, in a text message, on the terminal or readable on the disk."""
-    async with aiohttp.ClientSession() as session:
-        for person in ("U0ROBIN", "U0MAYA", "U0TOMAS", "U0SAMIR"):
-            async with session.get(f"{demo.workspace}/ui/state", params={"as": person}) as answer:
-                state = await answer.json()
-            seen = {place: state[place] for place in ("channels", "dms", "home", "modals", "notices", "sms")}
-            assert list(found_in(person, json.dumps(seen, ensure_ascii=False))) == []
-    assert list(found_in("terminal", demo.said + demo.complained)) == []
-    watch.look_at_files(demo.folder / ".demo")
-    assert watch.leaks() == []

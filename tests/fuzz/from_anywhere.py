@@ -214,7 +214,7 @@ forged_answer = st.builds(
         urlencode([("decision", decision), *fields], errors="surrogatepass").encode(),
         None,
         "forged answer",
-        False,
+        True,
         caller,
     ),
     st.sampled_from([_OFFER_PATH, _OFFER_PATH, _OFFER_PATH + b"x", b"/offer/nobody/QTOKEN01Q"]),

@@ -25,6 +25,7 @@ from store.tables import (
     ClientName,
     Delivery,
     History,
+    Link,
     Offer,
     Pass,
     Practice,

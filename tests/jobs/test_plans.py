@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlmodel import col
 
 from jobs import outbox, posts, sweep
-from referrals import slack_trouble
+from referrals import slack_trouble, texts
 from referrals.slack_trouble import Scope
 from referrals.tx import Tx
 from store.tables import Delivery
@@ -28,6 +28,7 @@ ASKED: dict[str, Callable[[Tx], Any]] = {
     "to nudge": sweep.to_nudge,
     "to escalate": sweep.to_escalate,
     "trouble with Slack": slack_trouble.current,
+    "a text's fate": lambda tx: texts.reported(tx, texts.Report("SM0", "sent")),
 }
 
 

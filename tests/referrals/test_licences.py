@@ -1,5 +1,6 @@
 """Somebody without a licence where the client is asks; a coordinator allows it, or something else comes first."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -136,6 +137,21 @@ async def test_what_has_been_decided_meanwhile_stands_and_settles_the_question(
     assert await rows_of(office, done.referral_id) == before
     assert (await office.referral(done.referral_id)).accepted_by == (maya.id if what == "taken" else None)
     assert (await office.do(audit, None, Bounds(_LONG, _LONG))).wrong == 0
+
+
+async def test_allowing_it_and_somebody_else_at_the_same_instant_have_one_winner(
+    office: Office, dana: Provider
+) -> None:
+    done, item = await asked(office, dana)
+    maya = (await office.rows(Provider, name="Maya Chen"))[0]
+    found = await asyncio.gather(
+        *(office.do(allow, CORA, item.id, Grounds.COMPACT) for _ in range(4)),
+        *(office.do(accept, by(maya), done.offer_id) for _ in range(4)),
+    )
+    assert [isinstance(one, Done) for one in found].count(True) == 1
+    assert all(isinstance(one, (Done, Since)) for one in found)
+    assert [row.event for row in await office.rows(History, subject_id=done.referral_id)].count("accept") == 1
+    assert (await office.do(audit)).wrong == 0
 
 
 async def test_a_later_round_is_asked_about_anew(office: Office, dana: Provider) -> None:

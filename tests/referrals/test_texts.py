@@ -1,5 +1,6 @@
 """What came of a text, in whatever order it is told; STOP and START; and who is sent no texts."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -274,6 +275,18 @@ async def test_an_answer_that_comes_again_counts_once(office: Office) -> None:
         await office.do(answered, MOBILE, word, sid(number))
     assert not (await fresh(office, maya)).sms_opted_out
     assert await office.history(maya) == ["sms_stop", "sms_start"]
+
+
+async def test_many_words_at_once_are_each_heard_once_and_the_chain_holds(office: Office) -> None:
+    maya, _ = await office.team("Maya Chen", "Noor Haddad")
+    row = await text(office, maya)
+    words = [(Word.STOP if number % 2 else Word.START, sid(number % 6)) for number in range(18)]
+    await asyncio.gather(
+        *(office.do(answered, MOBILE, *one) for one in words),
+        *(office.do(reported, Report(sid(), status, MOBILE)) for status in ("queued", "sent", "delivered") * 3),
+    )
+    assert len(await office.history(maya)) == 6, "six texts, however often they came"
+    assert (await office.rows(Delivery, id=row.id))[0].receipt == "delivered"
 
 
 async def test_a_number_that_nobody_has_changes_nothing(office: Office) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,20 @@ async def test_what_was_there_is_there(older: tuple[Database, dict[str, Any]]) -
     names, breaks = await database.read(opens)
     assert sorted(names) == ["Ada Canary-Quill", "Ada Canary-Quill", "Bo Canary-Reed"]
     assert breaks == [None] * len(rows["referral"])
+
+
+async def test_whoever_waits_for_contact_is_not_forgotten(older: tuple[Database, dict[str, Any]]) -> None:
+    """A referral accepted before the desk knew nudges is nudged about like any other."""
+    database, _ = older
+    taken = text("UPDATE referral SET status = 'accepted', contacted_at = NULL WHERE status = 'contacted'")
+    await database.write(lambda session: session.connection().execute(taken).close())
+    await database.migrate()
+    referrals = await database.read(lambda session: session.exec(select(Referral)).all())
+    (held,) = [one for one in referrals if one.status is Status.ACCEPTED]
+    assert held.accepted_at is not None
+    assert held.nudge_due == held.accepted_at + timedelta(hours=12)
+    assert held.escalate_due == held.accepted_at + timedelta(hours=48)
+    assert not any(one.nudge_due or one.escalate_due for one in referrals if one is not held)
 
 
 async def test_the_desk_goes_on_with_it(older: tuple[Database, dict[str, Any]]) -> None:

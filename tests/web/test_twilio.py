@@ -40,7 +40,7 @@ class Line:
     slug: str
 
     async def post(self, path: str, form: dict[str, str], *, url: str | None = None, **headers: str) -> tuple[int, str]:
-        """``url``: our address as Twilio believes it to be, where that is another; ``headers`` replace the right ones."""
+        """``url``: our address as Twilio believes it to be, if that is another; ``headers`` replace the right ones."""
         right = RequestValidator(TOKEN).compute_signature(url or PUBLIC + path, form)
         sent = {"X-Twilio-Signature": right} | {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.http.post(self.base + path, data=form, headers=sent) as answer:

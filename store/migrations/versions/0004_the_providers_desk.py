@@ -1,5 +1,6 @@
 """The provider's desk: links and sessions, the plan for the first contact, pauses with an end, texts that fail"""
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -90,6 +91,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest"),
     )
     op.create_index("ix_page_session_expires_at", "page_session", ["expires_at"])
+    _await_contact()
+
+
+def _await_contact() -> None:
+    """For what was accepted before and not contacted: as if it had been accepted with these columns there."""
+    practice = sa.table("practice", *map(sa.column, ("id", "nudge_after", "escalate_after")))
+    columns = [sa.column(name, _MOMENT) for name in ("accepted_at", "nudge_due", "escalate_due")]
+    referral = sa.table("referral", *map(sa.column, ("id", "practice_id", "status")), *columns)
+    held = sa.select(
+        referral.c.id, referral.c.accepted_at, practice.c.nudge_after, practice.c.escalate_after
+    ).join_from(referral, practice, referral.c.practice_id == practice.c.id)
+    connection = op.get_bind()
+    for id, at, nudge, escalate in connection.execute(held.where(referral.c.status == "accepted")).all():
+        dues = {"nudge_due": at + timedelta(seconds=nudge), "escalate_due": at + timedelta(seconds=escalate)}
+        connection.execute(sa.update(referral).where(referral.c.id == id).values(dues))
 
 
 def downgrade() -> None:

@@ -51,9 +51,17 @@ async def test_text_messages_and_stop(box: Sandbox, look: Look) -> None:
     phone = page.get_by_test_id("phone-+12125550142")
     await expect(phone).to_contain_text("A referral is waiting <b>")
     await expect(phone).to_contain_text("delivered")
+    box.config.sms_inbound_url = f"{box.base_url}/nobody/listens/here"
     await phone.get_by_role("button", name="STOP").click()
     await expect(phone.locator(".theirs")).to_contain_text("STOP")
+    await expect(phone.locator(".theirs")).to_contain_text("The app's webhook: 11200: HTTP 404")
     assert "+12125550142" in box.sms.opted_out
+    box.fault("sms_undelivered_30006")
+    assert await box.sms.answer("+12125550142", "START") == 404
+    request = await page.context.browser.new_context(http_credentials=login | {"send": "always"})  # type: ignore[union-attr]
+    assert (await request.request.post(url, form=form)).status == 201
+    await request.close()
+    await expect(phone).to_contain_text("undelivered (30006)")
 
 
 async def test_faults_and_people(box: Sandbox, look: Look) -> None:
