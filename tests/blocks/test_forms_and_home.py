@@ -1,17 +1,42 @@
 """Forms and lists: within Slack's limits, ids only, and the words for every outcome."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from blocks.after_forms import no_answer_form, wrong_date
 from blocks.availability import kept, paused, released, resumed
 from blocks.ids import PREFIX, ActionId, CallbackId
+from blocks.kept import kept_form
 from blocks.lists import mine_answer, not_here_yet, open_answer, status_answer
-from blocks.modals import assign_form, close_form, confirm_form, decline_form, notice_view, release_form, subject_of
+from blocks.modals import (
+    assign_form,
+    close_form,
+    confirm_form,
+    decline_form,
+    notes_of,
+    notice_view,
+    release_form,
+    subject_of,
+)
 from blocks.replies import reply
 from referrals.availability import Availability
 from referrals.close import Closing
-from referrals.outcomes import Asks, Decision, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
+from referrals.outcomes import (
+    Asks,
+    Decision,
+    Done,
+    Missing,
+    Person,
+    Question,
+    Refusal,
+    Refused,
+    Reserved,
+    Since,
+    WrongDate,
+)
+from referrals.progress import Trying
 from referrals.subjects import ALL
 from referrals.views.coordinators import Choice
 from sandbox.views import check_view
@@ -25,10 +50,16 @@ def people(count: int) -> list[Choice]:
     return [Choice(f"v{n}", f"Provider {n} {HOSTILE}", n % 2 == 0, n % 3 == 0) for n in range(count)]
 
 
+TODAY = date(2027, 3, 14)
+
 FORMS: dict[str, dict[str, Any]] = {
     "decline": decline_form("offer-1", HOSTILE),
     "release": release_form("referral-1", HOSTILE),
     "close": close_form("referral-1", Closing(HOSTILE, tuple(CloseReason))),
+    "no answer": no_answer_form("referral-1", Trying(HOSTILE, 0, None, TODAY, TODAY + timedelta(days=60))),
+    "no answer again": no_answer_form(
+        "referral-1", Trying("R-1", 3, TODAY, TODAY, TODAY + timedelta(days=60)), home=True, message=("D0MAYA", "1.1")
+    ),
     "confirm": confirm_form(Asks("R-1", "offer-1", tuple(Question), Person(HOSTILE, None))),
     "assign to 1": assign_form("referral-1", "R-1", people(1)),
     "assign to 100": assign_form("referral-1", "R-1", people(100)),
@@ -41,7 +72,9 @@ FORMS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 def test_every_form_is_one_that_slack_takes(form: dict[str, Any]) -> None:
     assert check_view(form, "modal") == []
-    assert form.get("private_metadata", "") in ("", "offer-1", "referral-1")
+    subject, *notes = form.get("private_metadata", "").split(" ")
+    assert subject in ("", "offer-1", "referral-1")
+    assert all(note == "home" or note.partition("=")[0] in ("tries", "channel", "ts") for note in notes), "ids only"
     assert not any(bad in all_text(form["blocks"]) for bad in ("<!channel", "<@U0BOSS"))
     assert "plain_text_input" not in all_text(form)  # free text might name a client
 
@@ -127,3 +160,39 @@ def test_the_other_answers_are_within_limits() -> None:
 
 def test_every_id_has_the_prefix() -> None:
     assert all(name.startswith(PREFIX) for name in [*ActionId, *CallbackId])
+
+
+def test_the_form_remembers_what_was_known_and_where_it_was_opened() -> None:
+    metadata = FORMS["no answer again"]["private_metadata"]
+    assert subject_of(metadata) == ("referral-1", True)
+    assert notes_of(metadata) == {"tries": "3", "channel": "D0MAYA", "ts": "1.1"}
+    assert subject_of("offer-1 home") == ("offer-1", True), "as older forms have it"
+    assert (subject_of("offer-1"), notes_of("offer-1")) == (("offer-1", False), {})
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (date(2027, 3, 13), "That day is over. Choose Sunday, March 14 (today) or a later day"),
+        (date(2027, 5, 14), "That is too far off. Choose a day until Thursday, May 13"),
+    ],
+)
+def test_a_day_that_will_not_do_gets_one_that_does(chosen: date, words: str) -> None:
+    assert words in wrong_date(WrongDate(TODAY, TODAY + timedelta(days=60)), chosen)
+
+
+def test_a_form_that_is_kept_is_within_limits_and_has_what_was_entered() -> None:
+    sent = FORMS["release"] | {
+        "state": {"values": {"form.reason": {"referral.reason": {"type": "radio_buttons", "selected_option": _OTHER}}}}
+    }
+    held = kept_form(sent, "It has moved on.")
+    assert held is not None and complaints(held["blocks"], "modal") == []
+    fields = [block["element"] for block in held["blocks"] if block["type"] == "input"]
+    assert [one.get("initial_option") for one in fields] == [_OTHER, None]
+    assert "It has moved on." in all_text(held["blocks"][0]) and held["private_metadata"] == "referral-1"
+    again = kept_form(held, "It is closed.")
+    assert again is not None and len(again["blocks"]) == len(held["blocks"])
+    assert kept_form(FORMS["notice"], "It is closed.") is None, "nothing can be entered there"
+
+
+_OTHER = {"value": "other", "text": {"type": "plain_text", "text": "Other", "emoji": False}}
