@@ -17,7 +17,8 @@ from sqlmodel import col, select
 
 from referrals import slack_trouble
 from referrals.by_link import WITH_LINK, compose_with_link
-from referrals.letters import AnyLetter, Letter, Void, compose
+from referrals.composing import compose
+from referrals.letters import AnyLetter, Letter, Void
 from referrals.notices import Template
 from referrals.outbox import CHANNEL
 from referrals.tx import Tx

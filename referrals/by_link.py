@@ -12,9 +12,10 @@ from store.vocabulary import DeclineReason, LinkPurpose
 from .accept import accept
 from .access import actor_of
 from .actor import Actor, Surface
+from .composing import compose
 from .deciding import Case, locked_case, refuse, since
 from .decline import decline
-from .letters import AnyLetter, Letter, Void, compose
+from .letters import AnyLetter, Letter, Void
 from .licences import ASK, Asked, ask
 from .lifecycle import Event
 from .links import decision_link, link_of, use

@@ -12,8 +12,9 @@ from store.vocabulary import CONCERNS, HIDDEN_CONCERNS, MINOR_BANDS, CloseReason
 from . import links
 from .access import actor_of, may_see_client
 from .actor import Actor
+from .composing import contact_of
 from .deciding import Case, locked_referral, person
-from .letters import Contact, contact_of
+from .letters import Contact
 from .lifecycle import HELD
 from .outcomes import Missing, Person, Refusal, Refused
 from .tx import Tx

@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from store.tables import Delivery
 from store.vocabulary import DeliveryChannel
 
-from .letters import Letter, compose
+from .composing import compose
+from .letters import Letter
 from .notices import TO_ACCEPTORS
 from .tx import Tx
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from blocks.progress import tried
 from blocks.trouble import trouble
-from referrals.letters import Colleague, Letter, PracticeLetter, at_work
+from referrals.composing import at_work
+from referrals.letters import Colleague, Letter, PracticeLetter
 from referrals.notices import Template
 from store.tables import Practice
 from store.vocabulary import CloseReason, Status

@@ -12,9 +12,9 @@ from store.vocabulary import LinkPurpose, OfferOutcome, SlackStanding
 from ..accept import refusal_of
 from ..access import actor_of
 from ..actor import Actor, Surface
+from ..composing import at_work
 from ..deciding import Case, overdue, since
 from ..eligibility import questions
-from ..letters import at_work
 from ..lifecycle import Event
 from ..links import link_of
 from ..outcomes import Question, Refusal, Refused, Since

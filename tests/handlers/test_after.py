@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from blocks.notices import notice
-from referrals.letters import Letter, compose
+from referrals.composing import compose
+from referrals.letters import Letter
 from referrals.notices import Template
 from referrals.outcomes import Done
 from referrals.tx import Tx

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from blocks.notices import notice
-from referrals.letters import Letter, compose
+from referrals.composing import compose
+from referrals.letters import Letter
 from referrals.notices import Template
 from referrals.tx import Tx
 from store.tables import Delivery

@@ -5,7 +5,8 @@ from typing import Any
 from sqlmodel import select
 
 from blocks.notices import notice
-from referrals.letters import Letter, compose
+from referrals.composing import compose
+from referrals.letters import Letter
 from referrals.outcomes import Done
 from sandbox.workspace import Message
 from store.tables import Delivery

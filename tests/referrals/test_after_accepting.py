@@ -11,9 +11,10 @@ from referrals.accept import accept
 from referrals.actor import Actor
 from referrals.clock import Clock
 from referrals.close import close
+from referrals.composing import compose
 from referrals.deadlines import escalate, nudge
 from referrals.decline import release
-from referrals.letters import Letter, Void, compose
+from referrals.letters import Letter, Void
 from referrals.notices import Template as T
 from referrals.outcomes import Asks, Done, Missing, Refusal, Refused, Since, WrongDate
 from referrals.progress import Trying, contacted, may_try, no_answer, plan, scheduled
@@ -116,6 +117,7 @@ async def test_a_second_already_contacted_is_late(office: Office, maya: Provider
 
 async def test_dues_are_written_on_accepting_and_a_changed_setting_moves_none(office: Office, maya: Provider) -> None:
     done = await taken(office, maya)
+
     def shorter(tx: Tx) -> None:
         practice = tx.practice()
         practice.nudge_after, practice.escalate_after = 60, 120

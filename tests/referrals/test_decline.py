@@ -4,9 +4,10 @@ import pytest
 
 from referrals.accept import accept
 from referrals.availability import make_inactive
+from referrals.composing import compose
 from referrals.coordinate import assign
 from referrals.decline import decline, pass_, release
-from referrals.letters import Letter, Void, compose
+from referrals.letters import Letter, Void
 from referrals.notices import Template as T
 from referrals.outcomes import Done
 from referrals.progress import contacted, scheduled

@@ -6,7 +6,8 @@ import pytest
 
 from referrals.accept import accept
 from referrals.close import close
-from referrals.letters import Contact, Letter, Void, at_work, compose
+from referrals.composing import at_work, compose
+from referrals.letters import Contact, Letter, Void
 from referrals.notices import Template as T
 from referrals.outcomes import Done
 from store.tables import Client, Delivery, Provider

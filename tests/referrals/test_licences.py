@@ -9,10 +9,11 @@ import pytest
 from referrals.accept import accept
 from referrals.audit import Bounds, audit
 from referrals.close import close
+from referrals.composing import compose
 from referrals.coordinate import assign
 from referrals.deadlines import expire
 from referrals.decline import release
-from referrals.letters import Letter, Void, compose
+from referrals.letters import Letter, Void
 from referrals.licences import Allowing, Asked, Grounds, allow, ask, may_allow
 from referrals.outcomes import Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
 from referrals.views.coordinators import attention_lines

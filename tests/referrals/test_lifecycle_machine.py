@@ -24,10 +24,11 @@ from referrals.accept import accept
 from referrals.actor import CLIENT, Actor
 from referrals.audit import Bounds, audit
 from referrals.close import close
+from referrals.composing import compose
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
-from referrals.letters import Void, compose
+from referrals.letters import Void
 from referrals.lifecycle import HELD
 from referrals.notices import Template
 from referrals.progress import contacted, no_answer, plan, scheduled

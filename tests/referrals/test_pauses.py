@@ -16,7 +16,8 @@ from referrals.availability import (
     resume,
     resume_everything,
 )
-from referrals.letters import Void, compose
+from referrals.composing import compose
+from referrals.letters import Void
 from referrals.outcomes import Asks, Done, Question, Refusal, Refused
 from referrals.pause_ends import end_pauses
 from referrals.provider_letters import ProviderLetter

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from referrals.letters import PracticeLetter, Void, compose
+from referrals.composing import compose
+from referrals.letters import PracticeLetter, Void
 from referrals.notices import Template
 from referrals.outbox import alert_practice, alert_support, settle_practice
 from referrals.slack_trouble import Scope, met
