@@ -21,10 +21,10 @@ from sqlmodel import col
 from blocks.card import referral_card
 from blocks.lists import mine_answer, open_answer
 from jobs import outbox, posts, sweep
-from referrals import availability
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.outbox import CHANNEL
+from referrals.pausing import availability
 from referrals.tx import Tx
 from referrals.views.card import card
 from referrals.views.coordinators import attention_lines, numbers

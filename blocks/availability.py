@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from referrals.availability import Availability
+from referrals.pausing.availability import Availability
+from referrals.pausing.subjects import ALL, Subject
 from referrals.provider_letters import ProviderLetter
-from referrals.subjects import ALL, Subject
 from store.vocabulary import ProviderStatus
 
 from .ids import ActionId, BlockId

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from referrals.subjects import About
+from referrals.pausing.subjects import About
 from referrals.views.lists import Standing, Switch
 from referrals.views.mine import last_number
 from store.vocabulary import ProviderStatus

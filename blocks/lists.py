@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from referrals.subjects import state
+from referrals.pausing.subjects import state
 from referrals.views.lists import Line, Standing
 from store.vocabulary import Kind, ProviderStatus, Status
 

@@ -12,11 +12,11 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from referrals.spans import NotUnderstood, Span
-from referrals.subjects import ALL, About, Subject, subject_of
-from referrals.unclear import Problem
+from referrals.pausing.spans import NotUnderstood, Span
+from referrals.pausing.subjects import ALL, About, Subject, subject_of
+from referrals.pausing.unclear import Problem
+from referrals.pausing.weekly import MOST_PER_WEEK
 from referrals.views.lists import Standing
-from referrals.weekly import MOST_PER_WEEK
 
 from .availability import STILL_LISTED, answer, referrals_of
 from .ids import ActionId, BlockId, CallbackId

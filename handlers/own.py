@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from referrals.actor import Actor
-from referrals.days import Here
 from referrals.outcomes import Refusal, Refused
-from referrals.pauses import all_pauses
-from referrals.subjects import ALL, Subject, own_subjects
+from referrals.pausing.days import Here
+from referrals.pausing.pauses import all_pauses
+from referrals.pausing.subjects import ALL, Subject, own_subjects
 from referrals.tx import Tx
 from referrals.views.lists import Standing, standing
 from referrals.zones import zone_of

@@ -7,9 +7,9 @@ from blocks.availability import answer, paused, resumed
 from blocks.message import Message
 from blocks.pausing import not_understood, read_back
 from referrals.actor import Actor
-from referrals.availability import Availability, pause, resume, resume_everything
 from referrals.outcomes import Missing, Refused
-from referrals.spans import NotUnderstood, read_pause, read_subject
+from referrals.pausing.availability import Availability, pause, resume, resume_everything
+from referrals.pausing.spans import NotUnderstood, read_pause, read_subject
 from referrals.tx import Tx
 
 from .deps import SlackDeps

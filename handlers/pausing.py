@@ -13,18 +13,18 @@ from blocks.ids import ActionId, BlockId, CallbackId
 from blocks.message import Message
 from blocks.modals import Modal, tell_view
 from blocks.replies import UNKNOWN_BUTTON
-from referrals.availability import (
+from referrals.outcomes import Decision, Missing, Refused
+from referrals.pausing.availability import (
     Availability,
     pause,
     release_waiting,
     resume,
     set_weekly_limit,
 )
-from referrals.days import FURTHEST
-from referrals.outcomes import Decision, Missing, Refused
-from referrals.spans import Span
-from referrals.subjects import ALL, subject_of
-from referrals.weekly import MOST_PER_WEEK
+from referrals.pausing.days import FURTHEST
+from referrals.pausing.spans import Span
+from referrals.pausing.subjects import ALL, subject_of
+from referrals.pausing.weekly import MOST_PER_WEEK
 
 from .answers import open_form, tell
 from .click import Click

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from referrals import availability, deadlines, pause_ends, slack_trouble
+from referrals import deadlines, slack_trouble
+from referrals.pausing import availability, pause_ends
 from referrals.tx import Tx
 from store.tables import Delivery, Offer, Practice, Provider, Referral
 

@@ -11,7 +11,8 @@ from arq.cron import CronJob
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
-from referrals import deadlines, pause_ends
+from referrals import deadlines
+from referrals.pausing import pause_ends
 from referrals.tx import WakeKind
 
 from . import audit_runs, sweep

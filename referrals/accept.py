@@ -13,10 +13,10 @@ from .lifecycle import Event, allowed
 from .notices import Template
 from .outbox import notify_channel, notify_provider, settle
 from .outcomes import Asks, Decision, Missing, Question, Refusal
+from .pausing.weekly import full_of
 from .progress import reach
 from .rounds import close_round
 from .tx import Tx, WakeKind
-from .weekly import full_of
 
 
 @dataclass(frozen=True, slots=True)

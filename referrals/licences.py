@@ -18,8 +18,8 @@ from .deciding import Case, locked_case, locked_referral, person, refuse, reserv
 from .lifecycle import Event, allowed
 from .outbox import need_attention
 from .outcomes import Decision, Missing, Person, Question, Refusal
+from .pausing.weekly import full_of
 from .tx import Tx
-from .weekly import full_of
 
 #: Names of the events in history.
 ASK, ALLOW = "ask_licence", "allow_licence"

@@ -13,9 +13,9 @@ from store.vocabulary import INSURERS, STATES
 
 from . import texts
 from .actor import Actor
-from .availability import alert_where_nobody_is_left
 from .intake.fields import FieldError
 from .outcomes import Missing, Refusal, Refused
+from .pausing.availability import alert_where_nobody_is_left
 from .profile_fields import ProfileField, digest, labels, read, stored, written
 from .tx import Tx
 

@@ -6,8 +6,8 @@ from store.tables import Delivery, History, Practice, Provider
 from store.vocabulary import DeliveryChannel, ProviderStatus
 
 from .notices import Template
-from .pauses import all_pauses, is_paused
-from .subjects import Subject, subject_of
+from .pausing.pauses import all_pauses, is_paused
+from .pausing.subjects import Subject, subject_of
 from .tx import Tx
 
 

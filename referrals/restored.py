@@ -15,7 +15,7 @@ from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState, Stat
 from .actor import Actor, Surface
 from .notices import ANSWERS, NOTICES, Context, Template
 from .outbox import alert_practice, need_attention
-from .pause_ends import end_pauses
+from .pausing.pause_ends import end_pauses
 from .tx import Tx
 
 #: Why a notice was not sent, in its row's ``trouble``.

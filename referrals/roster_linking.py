@@ -10,7 +10,7 @@ from store.tables import Provider
 from store.vocabulary import SlackStanding
 
 from .actor import Actor
-from .availability import hand_over
+from .pausing.availability import hand_over
 from .tx import Tx
 
 _BY_SLACK_USER = select(Provider).where(

@@ -13,8 +13,8 @@ from .actor import SYSTEM
 from .eligibility import eligible
 from .notices import Template
 from .outbox import need_attention, notify_provider, settle
+from .pausing.weekly import full
 from .tx import Tx, WakeKind
-from .weekly import full
 
 
 def open_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: Iterable[str] = ()) -> Offer:

@@ -16,9 +16,9 @@ from .lifecycle import Event
 from .notices import Template
 from .outbox import need_attention, notify_client, notify_source
 from .outcomes import Done
+from .pausing.weekly import full_of
 from .rounds import open_round
 from .tx import Tx
-from .weekly import full_of
 
 #: Two requests from one address within this time are likely the same person's; flagged, never merged (DOMAIN.md B1).
 _RESEMBLES_WITHIN = timedelta(days=30)

@@ -8,13 +8,13 @@ from functools import partial
 from sqlmodel import Session, select
 
 from referrals.actor import OPERATOR
-from referrals.availability import pause
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.imports.files import import_roster
 from referrals.imports.roster_lines import RosterLine, check_roster_line
 from referrals.intake.choices import Choices, load_choices
-from referrals.subjects import ALL, Subject, insurer
+from referrals.pausing.availability import pause
+from referrals.pausing.subjects import ALL, Subject, insurer
 from referrals.tx import Tx
 from store.ids import new_id
 from store.tables import Provider, Referral, Source

@@ -10,8 +10,8 @@ from store.tables import Provider
 from store.vocabulary import ProviderStatus
 
 from ..actor import Actor
-from ..availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
 from ..eligibility import paused
+from ..pausing.availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
 from ..texts import works_again
 from ..tx import Tx
 from .csv_files import Problem

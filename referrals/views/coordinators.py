@@ -13,8 +13,8 @@ from store.vocabulary import (
 )
 
 from ..eligibility import eligible, in_network, not_taking, reachable, refusal
+from ..pausing.weekly import full
 from ..tx import Tx
-from ..weekly import full
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from ..eligibility import questions
 from ..lifecycle import Event
 from ..links import link_of
 from ..outcomes import Question, Refusal, Refused, Since
+from ..pausing.weekly import full_of
 from ..tx import Tx
-from ..weekly import full_of
 from .facts import Facts, facts_of
 
 

@@ -10,10 +10,10 @@ from store.tables import Offer, Provider, Referral
 from store.vocabulary import CloseReason, Kind, ProviderStatus, Status
 
 from ..eligibility import paused
-from ..pauses import end_of, is_paused
-from ..subjects import About, Subject, own_subjects
+from ..pausing.pauses import end_of, is_paused
+from ..pausing.subjects import About, Subject, own_subjects
+from ..pausing.weekly import accepted_this_week
 from ..tx import Tx
-from ..weekly import accepted_this_week
 from .facts import Facts, facts_of
 
 #: In lists, what is still to be done comes first.

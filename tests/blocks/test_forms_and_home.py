@@ -21,7 +21,6 @@ from blocks.modals import (
     subject_of,
 )
 from blocks.replies import reply
-from referrals.availability import Availability
 from referrals.close import Closing
 from referrals.outcomes import (
     Asks,
@@ -36,8 +35,9 @@ from referrals.outcomes import (
     Since,
     WrongDate,
 )
+from referrals.pausing.availability import Availability
+from referrals.pausing.subjects import ALL
 from referrals.progress import Trying
-from referrals.subjects import ALL
 from referrals.views.coordinators import Choice
 from sandbox.views import check_view
 from store.vocabulary import CloseReason, Kind, ProviderStatus, Status

@@ -8,12 +8,12 @@ import pytest
 from blocks.availability import limited, paused, resumed
 from blocks.notices import notice
 from blocks.pausing import limit_form, not_understood, of_pause_value, pause_form, pause_value, read_back
-from referrals.availability import Availability
 from referrals.notices import Template
+from referrals.pausing.availability import Availability
+from referrals.pausing.spans import NotUnderstood, Span
+from referrals.pausing.subjects import ALL, Subject, insurer, state
+from referrals.pausing.unclear import Problem
 from referrals.provider_letters import ProviderLetter
-from referrals.spans import NotUnderstood, Span
-from referrals.subjects import ALL, Subject, insurer, state
-from referrals.unclear import Problem
 from referrals.views.lists import Standing, Switch
 from store.vocabulary import INSURERS, STATES, DeliveryChannel, ProviderStatus
 from tests.blocks.examples import all_text, buttons, complaints, practice

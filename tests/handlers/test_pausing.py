@@ -9,8 +9,8 @@ import pytest
 from blocks.ids import ActionId
 from blocks.message import Message
 from blocks.pausing import pause_value
-from referrals.pause_ends import end_pauses
-from referrals.subjects import ALL, insurer, state
+from referrals.pausing.pause_ends import end_pauses
+from referrals.pausing.subjects import ALL, insurer, state
 from store.tables import Provider
 from store.vocabulary import ProviderStatus
 from tests.handlers.conftest import CANARY, Stage

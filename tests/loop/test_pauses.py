@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from jobs import sweep
 from referrals.actor import Actor, Surface
-from referrals.availability import pause
-from referrals.subjects import ALL, Subject, insurer, state
+from referrals.pausing.availability import pause
+from referrals.pausing.subjects import ALL, Subject, insurer, state
 from store.tables import History
 from store.vocabulary import ProviderStatus
 

@@ -6,7 +6,11 @@ import pytest
 
 from referrals.accept import accept
 from referrals.actor import OPERATOR, SYSTEM, Actor
-from referrals.availability import (
+from referrals.coordinate import reopen
+from referrals.deadlines import expire
+from referrals.decline import pass_
+from referrals.outcomes import Missing, Refusal, Refused
+from referrals.pausing.availability import (
     Availability,
     alert_round,
     alert_where_nobody_is_left,
@@ -17,12 +21,8 @@ from referrals.availability import (
     resume,
     rounds_without_anybody,
 )
-from referrals.coordinate import reopen
-from referrals.deadlines import expire
-from referrals.decline import pass_
-from referrals.outcomes import Missing, Refusal, Refused
+from referrals.pausing.subjects import ALL, insurer
 from referrals.progress import contacted
-from referrals.subjects import ALL, insurer
 from referrals.tx import Tx
 from store.tables import Attention, Delivery, Offer, Provider
 from store.vocabulary import AttentionKind, Kind, OfferOutcome, ProviderStatus, Status

@@ -3,13 +3,13 @@
 import pytest
 
 from referrals.accept import accept
-from referrals.availability import release_waiting
 from referrals.composing import compose
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import expire, remind, remind_client
 from referrals.decline import decline, release
 from referrals.letters import Void
 from referrals.notices import Template as T
+from referrals.pausing.availability import release_waiting
 from referrals.progress import contacted
 from store.tables import Delivery, Practice, Provider
 from store.vocabulary import AttentionKind, DeclineReason, OfferOutcome

@@ -3,13 +3,13 @@
 import pytest
 
 from referrals.accept import accept
-from referrals.availability import make_inactive
 from referrals.composing import compose
 from referrals.coordinate import assign
 from referrals.decline import decline, pass_, release
 from referrals.letters import Letter, Void
 from referrals.notices import Template as T
 from referrals.outcomes import Done
+from referrals.pausing.availability import make_inactive
 from referrals.progress import contacted, scheduled
 from store.tables import Attention, Delivery, Offer, Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, SlackStanding, Status

@@ -19,7 +19,6 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
-from referrals import availability
 from referrals.accept import accept
 from referrals.actor import CLIENT, Actor
 from referrals.audit import Bounds, audit
@@ -31,6 +30,7 @@ from referrals.decline import decline, pass_, release
 from referrals.letters import Void
 from referrals.lifecycle import HELD
 from referrals.notices import Template
+from referrals.pausing import availability
 from referrals.progress import contacted, no_answer, plan, scheduled
 from referrals.submit import submit
 from referrals.tx import Tx

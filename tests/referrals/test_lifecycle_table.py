@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from referrals.accept import accept
-from referrals.availability import Availability, make_inactive, pause, release_waiting
 from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
@@ -20,6 +19,7 @@ from referrals.decline import decline, pass_, release
 from referrals.lifecycle import TRANSITIONS, Event
 from referrals.notices import Template as T
 from referrals.outcomes import Asks, Done, Refused, Reserved, Since
+from referrals.pausing.availability import Availability, make_inactive, pause, release_waiting
 from referrals.progress import contacted, no_answer, plan, scheduled
 from referrals.tx import Wake, WakeKind
 from store.tables import Attention, Delivery, Offer, Provider, Referral

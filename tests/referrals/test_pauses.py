@@ -8,7 +8,10 @@ import pytest
 from referrals.accept import accept
 from referrals.actor import Actor
 from referrals.audit.looking import audit
-from referrals.availability import (
+from referrals.composing import compose
+from referrals.letters import Void
+from referrals.outcomes import Asks, Done, Question, Refusal, Refused
+from referrals.pausing.availability import (
     Availability,
     make_inactive,
     pause,
@@ -16,13 +19,10 @@ from referrals.availability import (
     resume,
     resume_everything,
 )
-from referrals.composing import compose
-from referrals.letters import Void
-from referrals.outcomes import Asks, Done, Question, Refusal, Refused
-from referrals.pause_ends import end_pauses
+from referrals.pausing.pause_ends import end_pauses
+from referrals.pausing.subjects import ALL, Subject, insurer, state, subject_of
 from referrals.provider_letters import ProviderLetter
 from referrals.restored import restored
-from referrals.subjects import ALL, Subject, insurer, state, subject_of
 from referrals.tx import WakeKind
 from store.tables import Delivery, History, Provider
 from store.vocabulary import Kind, ProviderStatus, SlackStanding

@@ -16,7 +16,6 @@ import pytest
 
 from referrals.accept import accept
 from referrals.actor import CLIENT
-from referrals.availability import Availability, pause
 from referrals.by_link import Yes, decide
 from referrals.close import close
 from referrals.deadlines import expire
@@ -24,6 +23,7 @@ from referrals.decline import decline, pass_
 from referrals.eligibility import Unroutable
 from referrals.links import decision_link
 from referrals.outcomes import Done, Since
+from referrals.pausing.availability import Availability, pause
 from referrals.submit import submit
 from referrals.tx import Tx
 from store.tables import Link, Offer, Provider

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from referrals.actor import CLIENT, OPERATOR
-from referrals.availability import pause
 from referrals.clock import Clock
 from referrals.desk import Desk
 from referrals.imports.files import FileKind, ImportReport, import_file
 from referrals.imports.roster import Updated
 from referrals.imports.roster_lines import COLUMNS, RosterLine, check_roster_line
 from referrals.intake.request import Intake
-from referrals.subjects import insurer
+from referrals.pausing.availability import pause
+from referrals.pausing.subjects import insurer
 from referrals.submit import submit
 from referrals.tx import Tx
 from store.database import Database

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.days import FURTHEST
-from referrals.spans import NotUnderstood, Span, read_pause, read_subject
-from referrals.subjects import ALL, Subject, insurer, state
-from referrals.unclear import Problem
+from referrals.pausing.days import FURTHEST
+from referrals.pausing.spans import NotUnderstood, Span, read_pause, read_subject
+from referrals.pausing.subjects import ALL, Subject, insurer, state
+from referrals.pausing.unclear import Problem
 
 NEW_YORK = ZoneInfo("America/New_York")
 #: A Monday, half past three in the afternoon in New York.

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from referrals.actor import OPERATOR
 from referrals.audit import audit
-from referrals.availability import make_inactive
 from referrals.composing import compose
 from referrals.imports.files import FileKind, import_file
 from referrals.letters import PracticeLetter, Void
+from referrals.pausing.availability import make_inactive
 from referrals.profile import Saved, Typed, edit
 from referrals.profile_fields import ProfileField, digest
 from referrals.texts import Report, Word, answered, refused, reported, why_not, word_of

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from referrals import weekly
 from referrals.accept import accept
-from referrals.availability import Availability, set_weekly_limit
 from referrals.close import close
 from referrals.coordinate import assign
 from referrals.decline import release
 from referrals.outcomes import Asks, Done, Question, Refusal, Refused
-from referrals.weekly import week_began
+from referrals.pausing import weekly
+from referrals.pausing.availability import Availability, set_weekly_limit
+from referrals.pausing.weekly import week_began
 from store.tables import Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind
 from tests.desk import CORA, Office, by

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from referrals.accept import accept
-from referrals.availability import pause, resume
+from referrals.pausing.availability import pause, resume
 from referrals.progress import contacted, scheduled
 from store.history import first_broken
 from store.tables import History, Practice, Provider, Referral

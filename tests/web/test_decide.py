@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from referrals.accept import accept
-from referrals.availability import make_inactive, pause, release_waiting
 from referrals.close import close
 from referrals.coordinate import assign
 from referrals.deadlines import expire
@@ -21,6 +20,7 @@ from referrals.decline import decline, release
 from referrals.licences import Grounds, allow
 from referrals.links import decision_link, digest_of
 from referrals.outcomes import Done
+from referrals.pausing.availability import make_inactive, pause, release_waiting
 from referrals.tx import Tx
 from store.database import Database
 from store.tables import Attention, Client, Delivery, History, Link, Offer, Pass, Practice, Provider, Referral

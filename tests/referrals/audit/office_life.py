@@ -8,7 +8,6 @@ from sqlmodel import col, select
 from referrals.accept import accept
 from referrals.actor import Actor, Surface
 from referrals.audit import Audit, audit
-from referrals.availability import make_inactive, pause, release_waiting
 from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
@@ -16,6 +15,7 @@ from referrals.decline import decline, pass_, release
 from referrals.licences import ask
 from referrals.notices import ANSWERS
 from referrals.outbox import alert_practice, need_attention
+from referrals.pausing.availability import make_inactive, pause, release_waiting
 from referrals.progress import contacted, no_answer, phoned, plan, scheduled
 from referrals.tx import Tx
 from store.tables import Attention, Delivery, Offer, Provider, Referral

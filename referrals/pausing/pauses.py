@@ -7,7 +7,7 @@ from store.tables import Provider
 from store.tables.provider import Insurance, StatePause
 from store.vocabulary import ProviderStatus
 
-from .eligibility import paused, paused_for, paused_state
+from ..eligibility import paused, paused_for, paused_state
 from .subjects import ALL, About, Subject, insurer, state
 
 

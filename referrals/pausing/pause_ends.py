@@ -3,11 +3,11 @@
 from store.tables import Provider
 from store.vocabulary import ProviderStatus, SlackStanding
 
-from .actor import SYSTEM
-from .notices import Template
-from .outbox import tell_provider
+from ..actor import SYSTEM
+from ..notices import Template
+from ..outbox import tell_provider
+from ..tx import Tx
 from .pauses import lift_pause, run_out, soonest_end
-from .tx import Tx
 
 
 def end_pauses(tx: Tx, provider_id: str, *, tell: bool = True) -> bool:

@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from store.tables import Provider, Referral
 from store.vocabulary import Status
 
-from .lifecycle import HELD
-from .tx import Tx
-from .zones import zone_of
+from ..lifecycle import HELD
+from ..tx import Tx
+from ..zones import zone_of
 
 #: Nobody takes more new clients in a week (DOMAIN.md section 4: about 7 a month).
 MOST_PER_WEEK = 99

@@ -10,16 +10,16 @@ from sqlmodel import col, select
 from store.tables import Offer, Pass, Provider, Referral
 from store.vocabulary import AttentionKind, DeclineReason, Kind, OfferOutcome, ProviderStatus, Status
 
-from .actor import Actor
-from .deciding import Case, locked_case
-from .lifecycle import Event
-from .notices import Template
-from .outbox import need_attention, notify_client, settle_practice
-from .outcomes import Missing, Refusal, Refused
+from ..actor import Actor
+from ..deciding import Case, locked_case
+from ..lifecycle import Event
+from ..notices import Template
+from ..outbox import need_attention, notify_client, settle_practice
+from ..outcomes import Missing, Refusal, Refused
+from ..rounds import alert_if_nobody_left, close_round, next_round, nobody_left
+from ..tx import Tx, WakeKind
 from .pauses import all_pauses, end_of, lift_pause, set_pause, soonest_end
-from .rounds import alert_if_nobody_left, close_round, next_round, nobody_left
 from .subjects import ALL, Subject, own_subjects
-from .tx import Tx, WakeKind
 from .weekly import MOST_PER_WEEK
 
 
