@@ -17,6 +17,12 @@ def moment(at: datetime, zone: str, fallback: str = "UTC") -> str:
     return f"{there:%a, %b} {there.day}, {hour}:{there:%M %p} {zone_words}"
 
 
+def calendar_day(at: datetime, zone: str) -> str:
+    """Such as ``Nov 24, 2026``, the day that it was there."""
+    there = at.astimezone(_zone(zone) or UTC)
+    return f"{there:%b} {there.day}, {there.year}"
+
+
 def _zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name)

@@ -56,8 +56,12 @@ def look_at_link(tx: Tx, token: str) -> Sealed | Shut:
 def open_by_link(tx: Tx, token: str) -> links.Opened | Shut | Refused:
     """Uses the link, for who it was made for as they are now. Only ever called for a POST."""
     link = links.link_of(tx, token, LinkPurpose.DETAILS, LinkPurpose.FIND)
-    if link is None or not links.use(tx, link):
-        return _shut(tx, link) or Shut.USED
+    if link is None:
+        return Shut.UNKNOWN
+    if not links.use(tx, link):
+        shut = _shut(tx, link) or Shut.USED
+        _note(tx, link, f"link_{shut}")
+        return shut
     actor = actor_of(tx, link.provider_id, link.slack_user, Surface.PAGE)
     if isinstance(actor, Refused):
         return _refuse(tx, link, actor)
@@ -136,12 +140,17 @@ def _shut(tx: Tx, link: Link | None) -> Shut | None:
 
 
 def _refuse(tx: Tx, way: Link | PageSession, refused: Refused) -> Refused:
-    """Somebody who may do nothing here any more: recorded on what they came for."""
+    """Somebody who may do nothing here any more."""
+    _note(tx, way, refused.reason)
+    return refused
+
+
+def _note(tx: Tx, way: Link | PageSession, result: str) -> None:
+    """A refusal, recorded on what they came for."""
     name = f"provider:{way.provider_id}" if way.provider_id else f"slack:{way.slack_user}"
     actor = Actor(name, Surface.PAGE, way.provider_id, way.slack_user)
     referral = tx.lock(Referral, way.referral_id)
     if referral is not None:
-        tx.record(referral, VIEW, actor, result=refused.reason, what="details")
+        tx.record(referral, VIEW, actor, result=result, what="details")
     else:
-        tx.record(tx.locked_practice(), SEARCH, actor, result=refused.reason, digests=[], found=0)
-    return refused
+        tx.record(tx.locked_practice(), SEARCH, actor, result=result, digests=[], found=0)

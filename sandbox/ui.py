@@ -174,7 +174,8 @@ def _as_seen(message: Message, action_id: str, block_id: str) -> Message:
     """As it looks now, or else as it last did when this could be clicked: a click may cross an edit on its way."""
     for blocks in (message.blocks, *reversed(message.former)):
         if any(element["action_id"] == action_id and block_id in ("", at) for at, element in interactive(blocks)):
-            return replace(message, blocks=blocks)
+            # An answer that replaces the message has to reach the one that is shown, not a copy.
+            return message if blocks is message.blocks else replace(message, blocks=blocks)
     return message
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
 from blocks.labels import STATUSES
+from blocks.moments import calendar_day
 from referrals.client_page import Sealed, SearchOpen, Shut, show
 from referrals.desk import Desk
 from referrals.details import Details
@@ -105,6 +107,7 @@ class Answers:
             practice=visit.practice,
             hidden={"referral": "", "key": self._keys.of_form(visit.cookie, "")},
             statuses=STATUSES,
+            day=partial(calendar_day, zone=visit.practice.time_zone),
             typed=Typed("", visit.fields),
             hits=hits,
             missing=missing,

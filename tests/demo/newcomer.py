@@ -140,3 +140,9 @@ async def ask_for_care(page: Page, client: Identity, wish: Wish) -> str:
     found = _CODE.search(await page.get_by_role("main").inner_text())
     assert found
     return found[0]
+
+
+async def fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways."""
+    assert page.viewport_size
+    await expect(page.locator("html")).to_have_js_property("scrollWidth", page.viewport_size["width"])

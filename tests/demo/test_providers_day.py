@@ -16,7 +16,7 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.canary import Identity, Watch, somebody
 from tests.demo.conftest import ASKED_FOR, Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, window
+from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, fits, window
 from tests.demo.running import Demo, started
 
 FOR_MAYA = Wish("New York", "Aetna", ("Anxiety", "Grief"), "Maya Okonkwo-Reyes")
@@ -241,12 +241,6 @@ async def no_name_in_slack(me: Newcomer, client: Identity) -> None:
         await expect(me.page.get_by_role("main")).to_contain_text("R-")
         text = await me.page.get_by_role("main").inner_text()
         assert not [one for one in (*client.name.split(), client.email, client.phone[-4:]) if one in text]
-
-
-async def fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
-    assert page.viewport_size
-    await expect(page.locator("html")).to_have_js_property("scrollWidth", page.viewport_size["width"])
 
 
 async def for_everybody(page: Page) -> None:

@@ -72,6 +72,7 @@ async def test_a_link_says_for_whom_it_is_and_opens_once_by_a_press(stage: Stage
     again = await scanner.post(f"/{ticket.token}", key=sealed.key)
     assert again.status == 410 and "has been used" in again.words and "press Client details again" in again.words
     assert who.name not in again.text and "Set-Cookie" not in again.headers
+    assert [result for result, *_ in await stage.views(id)] == ["done", "link_used"], "a refusal is recorded, too"
     assert (await scanner.get(f"/{ticket.token}")).status == 410
     assert (await scanner.get()).status == 403
     assert len(await office.rows(PageSession)) == 1
