@@ -12,7 +12,7 @@ from tests.canary import Identity
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1120, "height": 720}
 #: Cards are posted one a second, and some of the demo's own may stand before ours.
-PATIENCE = 20_000
+PATIENCE = 60_000
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 
 

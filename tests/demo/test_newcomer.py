@@ -101,7 +101,7 @@ async def she_accepts(me: Newcomer, code: str, picture: Picture) -> None:
 
 async def everyone_is_told(me: Newcomer, code: str, client: Identity) -> None:
     await me.open("Messages")
-    await me.sees(me.messages(f"{code} is yours"), "within 12 hours", "First contact")
+    await me.sees(me.messages(f"{code} is yours"), "within 12 hours", "Consultation")
     mail = await me.read_mail(client.email, "We have received your request")
     await expect(mail.locator("body")).to_contain_text(f"Hello {client.preferred_name}")
     await expect(mail.locator("body")).to_contain_text("Maya Okonkwo-Reyes")

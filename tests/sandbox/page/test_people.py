@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -10,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
-from tests.sandbox.conftest import actions, section
+from tests.sandbox.conftest import actions, button, section
 from tests.sandbox.page.conftest import REFERRALS, Look, card, post
 
 pytestmark = pytest.mark.anyio
@@ -129,6 +130,22 @@ async def test_messages_threads_and_commands(box: Sandbox, client: AsyncWebClien
     await expect(page).to_have_url(re.compile(f"thread={re.escape(ts)}"))
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("thread-pane")).to_have_count(0)
+
+
+async def test_an_answer_takes_the_place_of_what_asked_in_private(
+    client: AsyncWebClient, app: AsyncApp, look: Look
+) -> None:
+    @app.action("yes")
+    async def yes(ack: Any, respond: Any) -> None:
+        await respond("Done.", replace_original=True)
+        await ack()
+
+    page = await look("maya")
+    asks = [section("Really?"), actions(button("yes", "Yes"))]
+    await client.chat_postEphemeral(channel=REFERRALS, user="U0MAYA", text="Really?", blocks=asks)
+    await page.locator(".ephemeral").get_by_role("button", name="Yes").click()
+    await expect(page.locator(".ephemeral")).to_contain_text("Done.")
+    await expect(page.locator(".ephemeral")).not_to_contain_text("Really?")
 
 
 async def test_an_open_menu_and_the_place_survive_what_arrives(
