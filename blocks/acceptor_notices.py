@@ -22,7 +22,6 @@ from .whom import whom_to_ask
 from .words import Words
 
 _HOUR = 3600
-_PREFERS = {"phone": "prefers a call", "call": "prefers a call", "text": "prefers a text message"}
 
 
 def _acceptor(letter: Letter) -> Words:
@@ -105,14 +104,10 @@ def _wishes(letter: Letter) -> str:
 
 
 def preferences(wishes: Preferences) -> str:
-    """Such as ``may be emailed, may be left a voicemail, prefers a call``."""
-    known = [
-        "may be emailed" if wishes.email_ok else "does not want email",
-        "may be left a voicemail" if wishes.voicemail_ok else "does not want a voicemail",
-    ]
-    if prefers := _PREFERS.get(wishes.preferred_channel):
-        known.append(prefers)
-    return ", ".join(known)
+    """Such as ``may be emailed, does not want a voicemail``."""
+    email = "may be emailed" if wishes.email_ok else "does not want email"
+    voicemail = "may be left a voicemail" if wishes.voicemail_ok else "does not want a voicemail"
+    return f"{email}, {voicemail}"
 
 
 def _card_link(letter: Letter) -> list[str]:

@@ -36,7 +36,7 @@ def paused(availability: Availability) -> Message:
         spoken = "Give waiting referrals to all"
         buttons = [
             button(ActionId.RELEASE_WAITING, "Release them now", str(subject), spoken, "primary"),
-            button(ActionId.KEEP_WAITING, "Keep them until their deadline", "keep"),
+            button(ActionId.KEEP_WAITING, "Keep them until their deadline", str(subject)),
         ]
         text += " " + asks.replace("*", "")
     action, value = (ActionId.RESUME, "resume") if subject == ALL else (ActionId.RESUME_ONE, str(subject))
@@ -48,7 +48,7 @@ def resumed(availability: Availability) -> Message:
     """``still_paused``: what was paused by itself and stays so."""
     if availability.status is ProviderStatus.INACTIVE:
         return answer("You are marked as inactive; a coordinator can change that.")
-    lead = "*Welcome back: your referrals are on.* Clients can ask for you again."
+    lead = "*Welcome back: your referrals are on.*"
     if availability.subject != ALL:
         lead = f"*{sentence(referrals_of(availability.subject))} are on again.*"
     return answer(" ".join([lead, *_still_paused(availability.still_paused)]))
@@ -88,14 +88,20 @@ def _resume_command(subject: Subject) -> str:
     return f"/referrals resume {plain(subject.label)}".strip()
 
 
-def released(count: int) -> Message:
+def released(count: int, still: Subject | None) -> Message:
+    """``still``: what stays paused; None once it is on again."""
     if count == 0:
         return answer("Nothing was waiting for you any more.")
-    return answer(f"Done: {_offers(count)} now open to everyone, and the clients are told. You stay paused.")
+    return answer(f"Done: {_offers(count)} now open to everyone, and the clients are told.{_stays(still)}")
 
 
-def kept() -> Message:
-    return answer("Kept: they stay yours until you answer or their deadline passes. You stay paused for new ones.")
+def kept(still: Subject | None) -> Message:
+    """As ``released``."""
+    return answer(f"Kept: they stay yours until you answer or their deadline passes.{_stays(still)}")
+
+
+def _stays(still: Subject | None) -> str:
+    return "" if still is None else f" {sentence(referrals_of(still))} stay paused."
 
 
 def answer(text: str) -> Message:

@@ -69,6 +69,7 @@ def attention_buttons(
         found.append(button(ActionId.PHONED, "Phoned", attention_id, f"The client of {code} was phoned", "primary"))
     if kind is AttentionKind.LICENCE and status is Status.PENDING and attention_id:
         found.append(button(ActionId.ALLOW_LICENCE, "Allow", attention_id, f"Allow it for {code}", "primary"))
+        found.append(button(ActionId.DENY_LICENCE, "Not allowed", attention_id, f"Do not allow it for {code}"))
     if status is Status.EXPIRED:
         style = None if found else "primary"
         found.append(button(ActionId.REOPEN, "Reopen", referral_id, f"Offer {code} to everyone again", style))

@@ -11,17 +11,24 @@ from slack_sdk.models.blocks import ButtonElement
 from referrals.details import Details
 from referrals.find import Hit
 from referrals.letters import Contact
+from referrals.lifecycle import HELD
 from store.vocabulary import Status
 
 from .availability import answer
-from .buttons import details_button
+from .buttons import details_button, progress_buttons
 from .ids import ActionId, BlockId
 from .labels import STATUSES
 from .layout import BUTTON_LENGTH, actions, context, fields, plain_text, section
 from .message import Block, Message
 from .modals import Modal, tell_view
-from .text import clean, escape, plain, slack_date
+from .progress import tried
+from .text import clean, escape, plain, sentence, slack_date
 from .us_phone import written
+
+#: Also on the secure page. The first goes on where the card is.
+ACCEPT_FIRST = "Please accept it before you contact the client"
+GUARDIAN_FIRST = "The client is a minor: please speak with the parent or guardian first."
+NO_GUARDIAN = "The client is a minor and no guardian is given: please ask a coordinator before you call."
 
 _MINUTES = "It opens once, within 5 minutes. Please do not pass it on."
 #: Slack's limit of a section is 3,000 characters; escaping lengthens what somebody typed.
@@ -48,8 +55,7 @@ def search_link(url: str, *, typed: bool) -> Message:
 
 def details_view(details: Details) -> Modal:
     """The same that the page shows, but for what Part 2 protects."""
-    lead = f"*{plain(details.code)}*  ·  {STATUSES[details.status]}"
-    blocks = [section(lead), *_warnings(details)]
+    blocks = [section(f"*{plain(details.code)}*  ·  {_standing(details)}"), *_warnings(details)]
     if details.contact is None:
         blocks.append(section("The client's details have been erased, as the practice does after a while."))
     else:
@@ -57,6 +63,11 @@ def details_view(details: Details) -> Modal:
     facts = details.facts
     asked = [facts.service, facts.delivery, facts.state, facts.insurer, f"age {facts.age_band}", *facts.concerns]
     blocks.append(context(" · ".join(plain(one, 200) for one in asked)))
+    if details.may_act:
+        if tries := tried(details.tries, details.next_try) if details.status is Status.ACCEPTED else "":
+            blocks.append(section(f"{sentence(tries)}."))
+        progress = progress_buttons(details.referral_id, details.code, details.status)
+        blocks.append(actions("details.progress", *(one for one in progress if one.action_id != ActionId.DETAILS)))
     return tell_view(Message(details.code, [*blocks, context("Every look at this is recorded.")]))
 
 
@@ -91,15 +102,32 @@ def _link(lead: str, label: str, url: str) -> Message:
     return Message(text, [section(lead), actions(BlockId.ANSWER_ACTIONS, opening), context(_MINUTES)])
 
 
+def _standing(details: Details) -> str:
+    holder = details.holder if details.status in HELD and not details.mine else None
+    return STATUSES[details.status] + (f", with {plain(holder.name, 100)}" if holder else "")
+
+
 def _warnings(details: Details) -> list[Block]:
+    """Why nobody should get in touch, or what to do before."""
+    if words := left_alone(details):
+        return [section(f":no_entry: *{words}*")]
     found = []
-    if details.status is Status.CLOSED:
-        found.append(section(":no_entry: *This referral is closed. Please do not contact the client.*"))
-    elif details.contact is not None and details.contact.do_not_contact:
-        found.append(section(":no_entry: *The client does not want to be contacted.* Please ask a coordinator first."))
-    if details.minor and details.status is not Status.CLOSED:
-        found.append(context("The client is a minor: please speak with the parent or guardian first."))
+    if details.expires_at:
+        until = slack_date(details.expires_at)
+        found.append(section(f":warning: This referral waits for an answer until {until}. {ACCEPT_FIRST}."))
+    if details.minor:
+        guarded = details.contact is not None and details.contact.guardian
+        found.append(section(f":warning: {GUARDIAN_FIRST if guarded else NO_GUARDIAN}"))
     return found
+
+
+def left_alone(details: Details) -> str:
+    """Why nobody should get in touch; empty when somebody may."""
+    if details.status is Status.CLOSED:
+        return "This referral is closed. Please do not contact the client."
+    if details.contact is not None and details.contact.do_not_contact:
+        return "The client does not want to be contacted. Please ask a coordinator before you do anything."
+    return ""
 
 
 def _reach(contact: Contact) -> list[tuple[str, str]]:

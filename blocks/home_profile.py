@@ -64,11 +64,11 @@ ONLY_YOU = "Only you see this. Declining carries no penalty."
 
 
 def figures_text(own: Performance, when: str) -> str:
-    """``when`` completes "in …"."""
+    """``when``: a period by its name, such as "last week"."""
     if not own.answered or own.to_respond is None:
-        return f"You have answered no offer in {when}."
+        return f"No offer answered, {when}."
     return (
-        f"Median time to answer in {when}: *{exact(own.to_respond)}*\n"
+        f"Median time to answer, {when}: *{exact(own.to_respond)}*\n"
         f"Accepted *{own.accepted}*  ·  declined *{own.declined}*  ·  passed *{own.passed}*"
     )
 

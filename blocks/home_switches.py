@@ -8,6 +8,7 @@ from referrals.views.lists import Standing, Switch
 from referrals.views.mine import last_number
 from store.vocabulary import ProviderStatus
 
+from .availability import STILL_LISTED
 from .ids import ActionId, BlockId
 from .labels import PROVIDER_STATUSES
 from .layout import actions, button, context, divider, header, section
@@ -19,7 +20,7 @@ from .text import plain, slack_date
 
 def switches(standing: Standing, states_page: int, size: int) -> list[Block]:
     """``size``: how many states a page shows; a licence for each state of a compact makes dozens."""
-    blocks = [divider(), header("What comes to me"), *_everything(standing)]
+    blocks = [divider(), header("What comes to me"), *_everything(standing), *_still_listed(standing)]
     if standing.status is ProviderStatus.INACTIVE:
         return blocks
     insurers = [one for one in standing.switches if one.subject.startswith(f"{About.INSURER}=")]
@@ -29,6 +30,14 @@ def switches(standing: Standing, states_page: int, size: int) -> list[Block]:
     if states:
         blocks += _states(states, states_page, size)
     return blocks
+
+
+def _still_listed(standing: Standing) -> list[Block]:
+    """P21: what a pause does not do, while one is on."""
+    if standing.status is ProviderStatus.PAUSED:
+        return [context(STILL_LISTED[True])]
+    parts = standing.status is ProviderStatus.ACTIVE and not all(one.on for one in standing.switches)
+    return [context(STILL_LISTED[False])] if parts else []
 
 
 def paused_until(moment: datetime | None) -> str:

@@ -37,6 +37,7 @@ class ActionId(StrEnum):
     PROFILE = "referral.profile"  # nothing: opens the form
     ASK_LICENCE = "referral.ask_licence"  # offer
     ALLOW_LICENCE = "referral.allow_licence"  # attention item
+    DENY_LICENCE = "referral.deny_licence"  # the same
     ATTEST = "referral.attest"  # nothing: opens the form about client information in Slack
     HOME_PAGE = "referral.home_page"  # "GROUP NUMBER": another page of a list on Home
     REASON = "referral.reason"  # an input, not a button
@@ -59,7 +60,6 @@ class CallbackId(StrEnum):
     LIMIT = "referral.limit"
     PROFILE = "referral.profile"
     ALLOW_LICENCE = "referral.allow_licence"
-    FIND = "referral.find"
     ATTEST = "referral.attest"
 
 

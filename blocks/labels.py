@@ -96,6 +96,7 @@ NOTICES: dict[Template, str] = {
     Template.ACCEPTOR_NUDGE_MAIL: "the email asking whether the client was reached",
     Template.ACCEPTOR_STOP_MAIL: "the email saying not to contact the client",
     Template.ACCEPTOR_STOP_DM: "the message saying not to contact the client",
+    Template.LICENCE_DENIED: "the message that it cannot be taken without a licence",
     Template.THREAD_REMINDER: "the reminder in the channel",
     Template.THREAD_ACCEPTED: "the announcement in the channel",
     Template.SOURCE_ACKNOWLEDGEMENT: "the acknowledgement to the referral source",
@@ -103,13 +104,13 @@ NOTICES: dict[Template, str] = {
     Template.COORDINATOR_PHONE_MAIL: "the email with a client's phone number",
 }
 
-#: A question and what it means to say yes.
+#: A question and what it means to say yes. ``{whose}``: on behalf of whom; ``{their}``: your, or the provider's.
 QUESTIONS: dict[Question, str] = {
     Question.PAUSED: "Referrals are paused. Accepting this one leaves the pause as it is.",
     Question.PAUSED_INSURER: "Referrals with this insurer are paused. Accepting this one leaves the pause as it is.",
     Question.PAUSED_STATE: "Referrals from this state are paused. Accepting this one leaves the pause as it is.",
     Question.FULL: "The weekly limit is reached. Accepting this one leaves the limit as it is.",
-    Question.OUT_OF_NETWORK: "This insurer is not among the provider's networks, so the client may have to pay.",
+    Question.OUT_OF_NETWORK: "This insurer is not among {their} networks, so the client may have to pay.",
     Question.ON_BEHALF: "You accept for {whose}, who then has to contact the client.",
 }
 
@@ -119,7 +120,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.GUEST: "Guests of the workspace cannot take referrals. Ask {whom} for a full account.",
     Refusal.DEACTIVATED: "Your account is deactivated here. Ask {whom} to restore it.",
     Refusal.OTHER_WORKSPACE: "Referrals can only be taken by members of the practice's own workspace. Ask {whom}.",
-    Refusal.INACTIVE: "This provider is marked as inactive, so referrals do not come. {whom} can change that.",
+    Refusal.INACTIVE: "You are marked as inactive, so referrals do not come. {whom} can change that.",
     Refusal.NO_LICENCE: "The roster shows no current licence for the client's state. Ask {whom} if that is wrong.",
     Refusal.GAVE_IT_BACK: "You gave this referral back, so it is for others now. Ask {whom} if you want it after all.",
     Refusal.UNREACHABLE: "This provider has neither a Slack account here nor a work email. Choose somebody else.",

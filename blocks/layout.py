@@ -60,7 +60,12 @@ def divider() -> Block:
 
 
 def button(action: ActionId, label: str, value: str, spoken: str = "", style: str | None = None) -> ButtonElement:
-    """``spoken`` is what a screen reader says in place of the label; ``value`` is an opaque id."""
+    """``spoken`` is what a screen reader says in place of the label; ``value`` is an opaque id.
+
+    The label is always part of it, or nobody could press the button by saying what stands there (WCAG 2.5.3).
+    """
+    if spoken and label.rstrip("…").casefold() not in spoken.casefold():
+        spoken = f"{label}: {spoken}"
     return ButtonElement(
         action_id=action,
         text=plain_text(label, BUTTON_LENGTH),

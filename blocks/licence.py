@@ -6,7 +6,7 @@ from .ids import ActionId, BlockId, CallbackId
 from .labels import QUESTIONS
 from .layout import actions, button, context, section
 from .message import Message
-from .modals import Modal, form, radio, subject
+from .modals import Modal, asked_note, form, radio, subject
 from .text import mention, plain
 
 _GROUNDS: dict[Grounds, str] = {
@@ -28,6 +28,8 @@ def asked(outcome: Asked) -> str:
     code = plain(outcome.code)
     if outcome.needless:
         return f"The roster shows a licence of yours there by now: please press Accept on {code} again."
+    if outcome.denied:
+        return f"A coordinator has not allowed it for {code}. If something has changed since, please ask them yourself."
     if outcome.again:
         return f"The coordinators know already that you would take {code}. They have not decided yet."
     return (
@@ -38,7 +40,8 @@ def asked(outcome: Asked) -> str:
 
 def allow_form(attention_id: str, allowing: Allowing, *, home: bool = False) -> Modal:
     code, who = plain(allowing.code), mention(allowing.whose)
-    also = "\n".join(f"•  {QUESTIONS[question]}" for question in allowing.questions)
+    asked = [QUESTIONS[question].format(whose=who, their="the provider's") for question in allowing.questions]
+    also = "\n".join(f"•  {question}" for question in asked)
     blocks = [
         section(
             f"{who} would take *{code}*. The roster shows no licence of theirs for {plain(allowing.state)}, where the"
@@ -48,8 +51,12 @@ def allow_form(attention_id: str, allowing: Allowing, *, home: bool = False) -> 
         radio("Why may they see this client?", {str(one): text for one, text in _GROUNDS.items()}),
         context("The reason is kept in the referral's history, with your name."),
     ]
-    about = subject(attention_id, home)
+    about = subject(attention_id, home, **asked_note(allowing.questions))
     return form(CallbackId.ALLOW_LICENCE, "Allow without licence", "Allow", about, blocks)
+
+
+def denied(code: str) -> str:
+    return f"Done. Whoever asked for {plain(code)} is told that it is not allowed; the referral stays as it is."
 
 
 def allowed(code: str) -> str:

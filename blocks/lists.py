@@ -37,7 +37,7 @@ def help_answer(whom: str, support: str, *, unknown: bool = False, nearest: str 
     pauses = ", ".join(f"`{one}`" for one in _PAUSES)
     blocks = [
         section("\n".join(lines)),
-        context(f"Pausing takes an insurer, a state or a day: {pauses}."),
+        context(f"Pausing takes an insurer, a state or a day: {pauses}. A weekly limit is set on the Home tab."),
         section("\n".join(_whom_to_ask_for_what(whom, support))),
     ]
     if not unknown:

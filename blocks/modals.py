@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButton
 from slack_sdk.models.views import View
 
 from referrals.close import Closing
-from referrals.outcomes import Asks
+from referrals.outcomes import Asks, Question
 from referrals.views.coordinators import Choice
 from store.vocabulary import CloseReason, DeclineReason
 
@@ -35,6 +35,8 @@ PAGES = "pages"
 WANTS_CARE = {"yes": "Yes, or I do not know", "no": "No: close the referral"}
 #: A note of the form that asks before accepting.
 ALREADY_CONTACTED = "already_contacted"
+#: A note of a form that asks before something is accepted: what it asks.
+_ASKED = "asked"
 
 
 def decline_form(offer_id: str, code: str, *, home: bool = False) -> Modal:
@@ -69,7 +71,7 @@ def close_form(referral_id: str, closing: Closing, *, home: bool = False) -> Mod
     code = closing.code
     blocks = [
         section(
-            f"Closing *{plain(code)}* is final. The client gets a closing email, and a provider who has accepted"
+            f"Closing *{plain(code)}* is final. The client is told, and a provider who has accepted"
             " is told not to contact them."
         ),
         radio("Why is it closed?", reasons),
@@ -82,7 +84,7 @@ def confirm_form(asks: Asks, *, home: bool = False) -> Modal:
     lines = "\n".join(f"•  {question}" for question in questions(asks))
     blocks = [section(f"*Before you accept {plain(asks.code)}:*\n{lines}")]
     notes = {ALREADY_CONTACTED: "yes"} if asks.already_contacted else {}
-    about = subject(asks.offer_id, home, **notes)
+    about = subject(asks.offer_id, home, **notes, **asked_note(asks.questions))
     return form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", about, blocks)
 
 
@@ -138,6 +140,18 @@ def notes_of(private_metadata: str) -> dict[str, str]:
 def subject(id: str, home: bool = False, **notes: str) -> str:
     """A form's private_metadata: what it is about, and ``notes`` by name. Opaque ids and codes only, without spaces."""
     return " ".join([id, *([_HOME] if home else []), *(f"{name}={value}" for name, value in notes.items())])
+
+
+def asked_note(asked: Iterable[Question]) -> dict[str, str]:
+    """The note of what a form asks: whoever sends it has answered these with yes, and no other."""
+    words = "+".join(asked)
+    return {_ASKED: words} if words else {}
+
+
+def asked_of(notes: Mapping[str, str]) -> frozenset[Question]:
+    """What ``asked_note`` was given."""
+    words = notes.get(_ASKED, "").split("+")
+    return frozenset(one for one in Question if one in words)
 
 
 def form(callback: CallbackId, title: str, submit: str, subject_id: str, blocks: Sequence[Block]) -> Modal:

@@ -15,8 +15,8 @@ from .acceptor_notices import ACCEPTOR_WORDS
 from .availability import came_on_again
 from .coordinator_notices import COORDINATOR_WORDS, trouble_words
 from .facts import facts_line
-from .ids import NOTICE_EVENT, BlockId
-from .layout import actions, context, section
+from .ids import NOTICE_EVENT, ActionId, BlockId
+from .layout import actions, button, context, section
 from .message import Message
 from .text import link, mention, plain, slack_date
 from .words import Words
@@ -42,8 +42,22 @@ def notice(letter: AnyLetter, delivery_id: str) -> Message:
         blocks.append(context(*words.small))
     if words.buttons:
         blocks.append(actions(BlockId.NOTICE_ACTIONS, *words.buttons))
-    metadata = {"event_type": NOTICE_EVENT, "event_payload": {"delivery_id": delivery_id}}
-    return Message(words.lead.replace("*", ""), blocks, metadata)
+    return Message(words.lead.replace("*", ""), blocks, _metadata(delivery_id))
+
+
+def over(code: str, status: Status, delivery_id: str, *, theirs: bool) -> Message:
+    """What becomes of a message to an acceptor that is no longer true: one line, and nothing to press."""
+    if theirs:
+        line = f"*{plain(code)}* is with you. Its next steps are on its card."
+    elif status is Status.CLOSED:
+        line = f"*{plain(code)}* is closed."
+    else:
+        line = f"*{plain(code)}* is not with you any more."
+    return Message(line.replace("*", ""), [section(line)], _metadata(delivery_id))
+
+
+def _metadata(delivery_id: str) -> dict[str, object]:
+    return {"event_type": NOTICE_EVENT, "event_payload": {"delivery_id": delivery_id}}
 
 
 def _reminder(letter: Letter) -> Words:
@@ -62,6 +76,22 @@ def _reminder(letter: Letter) -> Words:
             small=[facts, *card],
         )
     return Words(lead=f"*{code} is still open to everyone*: {left} left{until}.", small=[facts, *card])
+
+
+def _denied(letter: Letter) -> Words:
+    """To whoever would have taken it without a licence there."""
+    code = plain(letter.code)
+    if letter.kind is Kind.PREFERRED and letter.offer_id:
+        rest = "Please decline it, so that it can go to somebody else. That carries no penalty."
+        buttons = [button(ActionId.DECLINE, "Decline", letter.offer_id, f"Decline referral {code}")]
+    else:
+        rest, buttons = "Thank you for offering. It stays open to the others.", []
+    return Words(
+        lead=f"*A coordinator did not allow {code} without a licence.*",
+        rest=[rest],
+        small=[facts_line(letter.facts), *_card_link(letter)],
+        buttons=buttons,
+    )
 
 
 def _accepted(letter: Letter) -> Words:
@@ -87,6 +117,7 @@ def _card_link(letter: Letter) -> list[str]:
 
 _WORDS: dict[Template, Callable[[Letter], Words]] = {
     **ACCEPTOR_WORDS,
+    Template.LICENCE_DENIED: _denied,
     Template.THREAD_REMINDER: _reminder,
     Template.THREAD_ACCEPTED: _accepted,
     **COORDINATOR_WORDS,

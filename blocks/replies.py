@@ -15,6 +15,7 @@ NO_PROVIDER = (
     "You coordinate this desk but are not on the roster as a provider, so nothing can be offered to you or accepted"
     " by you. What needs you is on the Home tab."
 )
+INACTIVE_PROVIDER = "This provider is marked as inactive, so referrals do not come. A coordinator can change that."
 FORM_LOST = "Slack did not open the form in time. Nothing has changed; please click again."
 
 
@@ -87,12 +88,16 @@ def refused(outcome: Refused, whom: str, *, coordinator: bool = False) -> str:
     """``coordinator``: it is one who is told so, and who would be sent to themselves."""
     if coordinator and outcome.reason is Refusal.UNLINKED:
         return NO_PROVIDER
+    if coordinator and outcome.reason is Refusal.INACTIVE:
+        return INACTIVE_PROVIDER
     return sentence(REFUSALS[outcome.reason].format(whom=whom))
 
 
 def questions(outcome: Asks) -> list[str]:
-    whose = mention(outcome.whose) if outcome.whose and Question.ON_BEHALF in outcome.questions else "the provider"
-    return [QUESTIONS[question].format(whose=whose) for question in outcome.questions]
+    on_behalf = Question.ON_BEHALF in outcome.questions
+    whose = mention(outcome.whose) if outcome.whose and on_behalf else "the provider"
+    their = "the provider's" if on_behalf else "your"
+    return [QUESTIONS[question].format(whose=whose, their=their) for question in outcome.questions]
 
 
 #: The work may have been done all the same, a moment too late to tell.

@@ -39,7 +39,9 @@ async def tell(deps: SlackDeps, click: Click, message: Message) -> None:
 
 
 async def open_modal(deps: SlackDeps, click: Click, view: Modal) -> bool:
-    """Whether it opened; a trigger lives 3 s and works once."""
+    """Whether it opened, above the one whose button it was; a trigger lives 3 s and works once."""
+    if click.in_modal:
+        return await _in_time("views.push", deps.client.views_push(trigger_id=click.trigger_id, view=view))
     return await _in_time("views.open", deps.client.views_open(trigger_id=click.trigger_id, view=view))
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from referrals import slack_trouble
 from referrals.actor import Actor, Surface
+from referrals.links import end_all_of
 from referrals.roster_linking import follow, link
 from referrals.tx import Tx
+from store.vocabulary import SlackStanding
 
 from .click import table, text
 from .deps import SlackDeps
@@ -48,6 +50,8 @@ async def token_lost(deps: SlackDeps, team_id: str | None, event: Mapping[str, A
 def _follow(tx: Tx, person: SlackPerson) -> None:
     if tx.practice().team_id not in person.teams:
         return
+    if person.standing is not SlackStanding.MEMBER:
+        end_all_of(tx, {person.id})
     slack = Actor(f"slack:{person.id}", Surface.EVENT)
     provider = link(tx, slack, person.id, person.email, person.time_zone, person.standing)
     if provider is not None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from referrals.actor import Actor
 from referrals.outcomes import Refusal, Refused
 from referrals.pausing.days import Here
-from referrals.pausing.pauses import all_pauses
+from referrals.pausing.pauses import all_pauses, is_paused
 from referrals.pausing.subjects import ALL, Subject, own_subjects
 from referrals.tx import Tx
 from referrals.views.lists import Standing, standing
@@ -39,6 +39,12 @@ class Switches:
     here: Here
     subjects: tuple[Subject, ...]
     standing: Standing
+
+
+def paused_still(tx: Tx, _actor: Actor, provider_id: str, *, subject: Subject) -> Subject | None:
+    """The subject, if it is paused: it may have been resumed since a button was drawn."""
+    provider = tx.get(Provider, provider_id)
+    return subject if provider is not None and is_paused(provider, subject, tx.now) else None
 
 
 def my_switches(tx: Tx, _actor: Actor, provider_id: str) -> Switches | Refused:

@@ -23,7 +23,7 @@ from referrals.pausing.availability import (
 )
 from referrals.pausing.days import FURTHEST
 from referrals.pausing.spans import Span
-from referrals.pausing.subjects import ALL, subject_of
+from referrals.pausing.subjects import ALL, Subject, subject_of
 from referrals.pausing.weekly import MOST_PER_WEEK
 
 from .answers import open_form, tell
@@ -32,7 +32,7 @@ from .deps import SlackDeps
 from .form import Answered, Form, Incomplete
 from .form import Handler as FormHandler
 from .home import publish_home
-from .own import my_switches, on_own
+from .own import my_switches, on_own, paused_still
 from .settling import settle
 from .who import Caller, act
 
@@ -92,17 +92,23 @@ async def _now_resumed(deps: SlackDeps, caller: Caller, click: Click, outcome: _
 
 async def _release_waiting(deps: SlackDeps, caller: Caller, click: Click) -> None:
     """A button of before there were subjects is about all of them."""
-    use_case = partial(release_waiting, subject=subject_of(click.value) or ALL)
+    subject = subject_of(click.value) or ALL
+    use_case = partial(release_waiting, subject=subject)
     outcome = await act(deps, caller, click.action_id, on_own(use_case))
     if isinstance(outcome, Refused):
         await settle(deps, caller, click, outcome)
         return
-    await tell(deps, click, released(outcome))
+    await tell(deps, click, released(outcome, await _still(deps, caller, click, subject)))
     await _show_home(deps, caller, click)
 
 
-async def _keep_waiting(deps: SlackDeps, _caller: Caller, click: Click) -> None:
-    await tell(deps, click, kept())
+async def _keep_waiting(deps: SlackDeps, caller: Caller, click: Click) -> None:
+    await tell(deps, click, kept(await _still(deps, caller, click, subject_of(click.value) or ALL)))
+
+
+async def _still(deps: SlackDeps, caller: Caller, click: Click, subject: Subject) -> Subject | None:
+    found = await act(deps, caller, click.action_id, on_own(partial(paused_still, subject=subject)))
+    return found if isinstance(found, Subject) else None
 
 
 async def _never_mind(deps: SlackDeps, _caller: Caller, click: Click) -> None:

@@ -4,18 +4,18 @@ from typing import Any
 
 from blocks.ids import ActionId, BlockId, CallbackId
 from blocks.kept import kept_form
-from blocks.modals import ALREADY_CONTACTED, WANTS_CARE, Modal, notice_view
+from blocks.modals import ALREADY_CONTACTED, WANTS_CARE, Modal, asked_of, confirm_form, notice_view, with_pages
 from blocks.replies import UNKNOWN_BUTTON, done
 from referrals.accept import accept
 from referrals.close import close
 from referrals.coordinate import assign
 from referrals.decline import decline, release
-from referrals.outcomes import Decision, Done
+from referrals.outcomes import Asks, Decision, Done
 from store.vocabulary import CloseReason, DeclineReason
 
 from . import after, licence, pausing, privacy, profile
 from .deps import SlackDeps
-from .form import Form, Handler, Incomplete, one_of, read_form
+from .form import Answered, Form, Handler, Incomplete, one_of, read_form
 from .home import publish_home
 from .settling import wording
 from .who import Caller, act
@@ -38,6 +38,8 @@ async def handle(deps: SlackDeps, caller: Caller, form: Form) -> dict[str, Any]:
     if form.from_home and isinstance(outcome, Done):
         await publish_home(deps, caller)
         return {}
+    if isinstance(outcome, Done) and form.view.get("previous_view_id"):
+        return {"response_action": "clear"}  # below it are a client's details, as they were
     if isinstance(outcome, Done):
         return update(notice_view(done(outcome))) if callback in _CONFIRMED else {}
     words = await wording(deps, caller, outcome)
@@ -68,9 +70,14 @@ async def _close(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Inco
     return await act(deps, caller, form.callback_id, close, form.subject, reason)
 
 
-async def _confirm(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Incomplete:
-    already = ALREADY_CONTACTED in form.notes
-    return await act(deps, caller, form.callback_id, accept, form.subject, confirmed=True, already_contacted=already)
+async def _confirm(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Answered:
+    """What the form did not ask is asked now: they may have been paused since it was opened."""
+    asked, already = asked_of(form.notes), ALREADY_CONTACTED in form.notes
+    offer_id = form.subject
+    outcome = await act(deps, caller, form.callback_id, accept, offer_id, confirmed=asked, already_contacted=already)
+    if isinstance(outcome, Asks):
+        return update(with_pages(confirm_form(outcome, home=form.from_home), caller.home_pages))
+    return outcome
 
 
 async def _assign(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Incomplete:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import delete
 from sqlmodel import col
 
+from referrals import links
 from referrals.audit import Audit, Rule
 from referrals.audit.state import SWEEP_STANDS_STILL, last_clean, last_whole, sweep_age
 from referrals.desk import Desk
@@ -71,6 +72,8 @@ async def run(desk: Desk, patience: timedelta = PATIENCE) -> None:
             since = await desk.ask(practice_id, beginning)
             done = await audit_practice(desk, practice_id, since, patience=patience)
             await desk.do(practice_id, record, done, started)
+            if done.whole:  # once a night; of no concern to what was looked at
+                await desk.do(practice_id, links.forget)
 
 
 async def _sweep_moves(desk: Desk) -> bool:

@@ -17,8 +17,9 @@ from referrals.tx import Tx
 from referrals.views.card import CardView, card
 from store.columns import UtcDateTime
 from store.tables import Offer
-from store.vocabulary import Status
+from store.vocabulary import OfferOutcome, Status
 
+from . import acceptor_dms
 from .card_records import Claim, linked, not_linked, note_failure, posted, refused, shown
 from .contained import note_fault
 from .deps import JobDeps
@@ -49,7 +50,10 @@ async def redraw(deps: JobDeps, practice_id: str, offer_id: str) -> None:
                     link = await _link(deps, view.channel, view.ts)
         except DeliveryError as error:
             await _failed(deps, practice_id, offer_id, mine, error)
+            if error.kind is FailureKind.PERMANENT:
+                await _tell_acceptor(deps, practice_id, view)
             return
+        await _tell_acceptor(deps, practice_id, view)
         if not await deps.desk.do(practice_id, shown, offer_id, mine, view.version, link):
             return
 
@@ -80,6 +84,7 @@ async def post(deps: JobDeps, practice_id: str, offer_id: str) -> None:
         await deps.desk.do(practice_id, shown, offer_id, mine, view.version)
         return
     await deps.desk.do(practice_id, posted, offer_id, mine, channel, ts, version)
+    await _tell_acceptor(deps, practice_id, view)
     try:
         link = await _link(deps, channel, ts)
     except DeliveryError as error:
@@ -87,6 +92,12 @@ async def post(deps: JobDeps, practice_id: str, offer_id: str) -> None:
         await deps.desk.do(practice_id, not_linked, offer_id, ts, error.retry_after or deps.waits.card)
     else:
         await deps.desk.do(practice_id, linked, offer_id, ts, link, version)
+
+
+async def _tell_acceptor(deps: JobDeps, practice_id: str, view: CardView) -> None:
+    """Their direct message shows what the card shows; before anybody has accepted there is none."""
+    if view.outcome is OfferOutcome.ACCEPTED:
+        await acceptor_dms.redraw(deps, practice_id, view.offer_id)
 
 
 def due(real_now: datetime, *, posted: bool) -> tuple[ColumnElement[bool], ...]:

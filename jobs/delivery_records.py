@@ -75,15 +75,26 @@ def suppressed(tx: Tx, delivery_id: str, attempt: int, reason: str) -> None:
 
 
 def failed(
-    tx: Tx, delivery_id: str, attempt: int, code: str, kind: FailureKind, wait: timedelta, *, asked: bool = False
+    tx: Tx,
+    delivery_id: str,
+    attempt: int,
+    code: str,
+    kind: FailureKind,
+    wait: timedelta,
+    *,
+    asked: bool = False,
+    to: str | None = None,
 ) -> None:
-    """Retry after ``wait``, keep as unknown, or give up and tell the coordinators. ``asked``: its turn will come."""
+    """Retry after ``wait``, keep as unknown, or give up and tell the coordinators.
+
+    ``asked``: its turn will come; ``to``: the address that was tried.
+    """
     delivery = _of_attempt(tx, delivery_id, attempt)
     if delivery is None:
         return
     delivery.trouble = code
     if delivery.channel is DeliveryChannel.SMS:
-        _number_refused(tx, delivery, code)
+        _number_refused(tx, delivery, code, to)
     if code == OPTED_OUT:
         delivery.state = DeliveryState.SUPPRESSED
         return
@@ -102,9 +113,15 @@ def failed(
         alert(tx, delivery, code)
 
 
-def _number_refused(tx: Tx, delivery: Delivery, code: str) -> None:
-    """They answered STOP, which Twilio honours and tells us now; or the number takes no texts."""
-    if code.startswith(TWILIO) and (provider := tx.lock(Provider, delivery.recipient.partition(":")[2])):
+def _number_refused(tx: Tx, delivery: Delivery, code: str, to: str | None) -> None:
+    """They answered STOP, which Twilio honours and tells us now; or the number takes no texts.
+
+    It says nothing of a number that they have taken since.
+    """
+    if not code.startswith(TWILIO):
+        return
+    provider = tx.lock(Provider, delivery.recipient.partition(":")[2])
+    if provider is not None and provider.mobile == to:
         texts.refused(tx, provider, code.removeprefix(TWILIO))
 
 

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from referrals.actor import Actor, Surface
 from referrals.desk import Desk
+from referrals.links import end_all_of
 from referrals.roster_linking import follow, link
 from referrals.tx import Tx
 from store.tables import Provider
@@ -58,6 +59,7 @@ async def refresh_members(desk: Desk, client: AsyncWebClient, practice_id: str) 
 
 def link_members(tx: Tx, members: Sequence[Member]) -> None:
     """Links whom the roster knows by address, and takes over what has changed."""
+    end_all_of(tx, {member.id for member in members if member.standing is not SlackStanding.MEMBER})
     for member in members:
         provider = link(tx, _SLACK, member.id, member.email, member.time_zone, member.standing)
         if provider is not None:

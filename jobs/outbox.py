@@ -140,22 +140,24 @@ async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
     with contained("deliver", delivery=delivery.id):
         attempt = delivery.attempts + 1  # the row in hand is as it was before this attempt
         end = asyncio.get_running_loop().time() + _in_time(delivery)
+        to = None
         try:
             letter = await _composed(deps, practice_id, delivery, end)
             if isinstance(letter, Void):
                 await deps.desk.do(practice_id, suppressed, delivery.id, attempt, letter.reason)
                 return
+            to = letter.address
             reference = await _sent_in_time(deps, letter, delivery, end)
         except DeliveryError as error:
             level = logging.WARNING if error.retry_after is None else logging.INFO  # its turn has not come
             log.log(level, "not_delivered", extra={"delivery": delivery.id, "trouble": error.code, "kind": error.kind})
-            await _record_failure(deps, practice_id, delivery, attempt, error)
+            await _record_failure(deps, practice_id, delivery, attempt, error, to)
         else:
             await deps.desk.do(practice_id, sent, delivery.id, reference)
 
 
 async def _record_failure(
-    deps: JobDeps, practice_id: str, delivery: Delivery, attempt: int, error: DeliveryError
+    deps: JobDeps, practice_id: str, delivery: Delivery, attempt: int, error: DeliveryError, to: str | None
 ) -> None:
     """A turn that has not come yet is no failure: a wait that was asked for is not given up, however long it takes."""
     code, wait = error.code, error.retry_after or deps.waits.after(attempt)
@@ -167,7 +169,7 @@ async def _record_failure(
         await deps.desk.do(practice_id, orphaned, delivery.id, attempt, error.about, wait)
         return
     asked = error.retry_after is not None
-    await deps.desk.do(practice_id, failed, delivery.id, attempt, code, error.kind, wait, asked=asked)
+    await deps.desk.do(practice_id, failed, delivery.id, attempt, code, error.kind, wait, asked=asked, to=to)
 
 
 async def _composed(deps: JobDeps, practice_id: str, delivery: Delivery, end: float) -> AnyLetter | Void:

@@ -17,6 +17,7 @@ from .pausing.weekly import full_of
 from .progress import reach
 from .rounds import close_round
 from .tx import Tx, WakeKind
+from .zones import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,15 @@ def accept(
     actor: Actor,
     offer_id: str,
     *,
-    confirmed: bool = False,
+    confirmed: frozenset[Question] = frozenset(),
     already_contacted: bool = False,
     override: Override | None = None,
 ) -> Decision:
     """The first click wins, whichever surface it came from.
 
-    ``confirmed``: the questions of DESIGN.md's table (paused, out of network, on someone's behalf) have been shown and
-    answered with yes; the answer is kept in history. A coordinator who is not the preferred provider accepts for them.
+    ``confirmed``: the questions of DESIGN.md's table (paused, out of network, on someone's behalf) that have been shown
+    and answered with yes; one that has arisen since is asked first. What was answered is kept in history. A coordinator
+    who is not the preferred provider accepts for them.
     ``already_contacted``: the client has been reached, and accepting was forgotten (DOMAIN.md P19): both in one step.
     ``override``: accepts for that provider, and a missing licence is no hindrance; the reason is kept in history.
     """
@@ -60,7 +62,7 @@ def accept(
     if refusal and not overridden:
         return refuse(tx, case, actor, Event.ACCEPT, refusal)
     asked = _questions(provider, case, actor, tx)
-    if asked and not confirmed:
+    if not confirmed.issuperset(asked):
         return Asks(case.referral.code, case.offer.id, asked, person(provider), already_contacted)
     _take(tx, case, actor, provider, asked, overridden)
     if already_contacted:
@@ -89,7 +91,7 @@ def _past_an_overdue_reservation(tx: Tx, case: Case, acceptor_id: str | None) ->
 def refusal_of(provider: Provider, case: Case, tx: Tx) -> Refusal | None:
     if provider.id in case.offer.excluded:
         return Refusal.GAVE_IT_BACK
-    return eligibility.refusal(provider, case.referral, tx.now)
+    return eligibility.refusal(provider, case.referral, day_of(tx, provider))
 
 
 def _questions(provider: Provider, case: Case, actor: Actor, tx: Tx) -> tuple[Question, ...]:

@@ -23,11 +23,13 @@ def may_see_client(actor: Actor, referral: Referral, offer: Offer) -> bool:
 
 
 def actor_of(tx: Tx, provider_id: str | None, slack_user: str | None, surface: Surface) -> Actor | Refused:
-    """Who a link or a session stands for, as they are now: somebody may have left, or coordinate no more."""
+    """Who a link or a session stands for, as they are now: somebody may have left, or coordinate no more.
+
+    Somebody inactive keeps what is in their hands; that they accept nothing new is for ``accept`` to say.
+    """
     provider = tx.get(Provider, provider_id)
     coordinates = slack_user is not None and slack_user in tx.practice().deciding_coordinators
-    reason = eligibility.standing_refusal(provider) if provider else None
-    if reason and not (coordinates and reason is Refusal.INACTIVE):  # who takes no referrals may coordinate still
+    if reason := eligibility.account_refusal(provider) if provider else None:
         return Refused(reason)
     if provider is None and not coordinates:
         return Refused(Refusal.UNLINKED)

@@ -20,7 +20,7 @@ from .licences import ASK, Asked, ask
 from .lifecycle import Event
 from .links import decision_link, link_of, use
 from .notices import Template
-from .outcomes import Asks, Decision, Done, Missing, Question, Refusal, Refused
+from .outcomes import Decision, Done, Missing, Question, Refusal, Refused
 from .tx import Tx
 
 #: The mails that carry a link.
@@ -97,10 +97,7 @@ def _answered(tx: Tx, offer_id: str, actor: Actor, answer: Answer) -> Decision |
         return decline(tx, actor, offer_id, answer.reason)
     if isinstance(answer, AskLicence):
         return ask(tx, actor, offer_id)
-    outcome = accept(tx, actor, offer_id, already_contacted=answer.already_contacted)
-    if isinstance(outcome, Asks) and answer.confirmed.issuperset(outcome.questions):
-        return accept(tx, actor, offer_id, confirmed=True, already_contacted=answer.already_contacted)
-    return outcome
+    return accept(tx, actor, offer_id, confirmed=answer.confirmed, already_contacted=answer.already_contacted)
 
 
 def _not_them(tx: Tx, link: Link, event: str, reason: Refusal) -> Decision:

@@ -1,6 +1,6 @@
 """Gathers a letter from current state at the moment of sending, or says why it is not to be sent any more.
 
-With ``referrals/client_page.py`` the one place where a client's details are opened.
+With ``referrals/details.py`` the one place where a client's details are opened.
 """
 
 from store.tables import Attention, Client, Delivery, Offer, Practice, Provider, Referral, Source
@@ -162,7 +162,7 @@ def _contact(tx: Tx, template: Template, client: Client | None, address: str, pr
 def _preferences(client: Client | None) -> Preferences | None:
     if client is None or client.erased_at is not None:
         return None
-    return Preferences(client.email_ok, client.voicemail_ok, client.do_not_contact, client.preferred_channel)
+    return Preferences(client.email_ok, client.voicemail_ok, client.do_not_contact)
 
 
 def _greeting(tx: Tx, client: Client | None) -> str | None:

@@ -12,6 +12,7 @@ from .outbox import notify_client, owes_a_call, settle
 from .outcomes import Decision, Missing, Refusal
 from .rounds import close_round, next_round
 from .tx import Tx
+from .zones import day_of
 
 _SETTLED_BY_A_ROUND = (AttentionKind.EXPIRED, AttentionKind.NOBODY_ELIGIBLE)
 
@@ -67,6 +68,6 @@ def _new_round(tx: Tx, actor: Actor, case: Case, event: Event, provider: Provide
 
 def _cannot_be_given(tx: Tx, case: Case, provider: Provider) -> Refusal | None:
     """A coordinator may offer it to somebody paused or out of network; not to somebody gone or without a licence."""
-    if reason := refusal(provider, case.referral, tx.now):
+    if reason := refusal(provider, case.referral, day_of(tx, provider)):
         return reason
     return None if reachable(provider) else Refusal.UNREACHABLE

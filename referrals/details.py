@@ -1,6 +1,6 @@
 """A client's details for those who may see them, and the way to the page that shows them. Every look is recorded.
 
-This and ``letters`` are the only places that open a client's record.
+This and ``composing`` are the only places that open a client's record.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,10 @@
-"""Who may take a referral (DESIGN.md's table), as pure functions over a provider and a referral's facts."""
+"""Who may take a referral (DESIGN.md's table), as pure functions over a provider and a referral's facts.
+
+``today`` is the day that it is for the provider (``zones.day_of``): licences end with it, not with a day of UTC.
+"""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -67,8 +70,12 @@ def paused_state(provider: Provider, state: str, now: datetime) -> bool:
 
 
 def standing_refusal(provider: Provider) -> Refusal | None:
-    if provider.status is ProviderStatus.INACTIVE:
-        return Refusal.INACTIVE
+    """Why this provider may take nothing new at all."""
+    return Refusal.INACTIVE if provider.status is ProviderStatus.INACTIVE else account_refusal(provider)
+
+
+def account_refusal(provider: Provider) -> Refusal | None:
+    """Why nobody may act as this provider. Somebody inactive still may, for what they have accepted."""
     if provider.slack_standing is SlackStanding.GUEST:
         return Refusal.GUEST
     if provider.slack_standing is SlackStanding.DEACTIVATED:
@@ -76,11 +83,11 @@ def standing_refusal(provider: Provider) -> Refusal | None:
     return None
 
 
-def refusal(provider: Provider, facts: Facts, now: datetime) -> Refusal | None:
+def refusal(provider: Provider, facts: Facts, today: date) -> Refusal | None:
     """Why this provider may not accept at all. A missing licence is a coordinator's to override."""
     if reason := standing_refusal(provider):
         return reason
-    return None if provider.licensed_in(facts.state, now.date()) else Refusal.NO_LICENCE
+    return None if provider.licensed_in(facts.state, today) else Refusal.NO_LICENCE
 
 
 def not_taking(provider: Provider, facts: Facts, now: datetime, full: Collection[str] = frozenset()) -> bool:
@@ -113,14 +120,14 @@ def reachable(provider: Provider) -> bool:
 
 
 def unroutable(
-    provider: Provider, facts: Facts, now: datetime, full: Collection[str] = frozenset()
+    provider: Provider, facts: Facts, now: datetime, today: date, full: Collection[str] = frozenset()
 ) -> Unroutable | None:
     """Why a client's wish for this provider becomes a General round. Out of network is offered, flagged."""
     if provider.status is ProviderStatus.INACTIVE:
         return Unroutable.INACTIVE
     if not reachable(provider):
         return Unroutable.UNREACHABLE
-    if not provider.licensed_in(facts.state, now.date()):
+    if not provider.licensed_in(facts.state, today):
         return Unroutable.NO_LICENCE
     if paused(provider, now):
         return Unroutable.PAUSED
@@ -136,6 +143,7 @@ def eligible(
     facts: Facts,
     excluded: Collection[str],
     now: datetime,
+    today: date,
     full: Collection[str] = frozenset(),
 ) -> bool:
     """Whether this provider counts as somebody who may be expected to take a General round."""
@@ -143,7 +151,7 @@ def eligible(
     return (
         provider.id not in excluded
         and (provider.slack_standing is SlackStanding.MEMBER or expected_in_slack)
-        and refusal(provider, facts, now) is None
+        and refusal(provider, facts, today) is None
         and not questions(provider, facts, now, full)
         and (not provider.services or facts.service in provider.services)
     )

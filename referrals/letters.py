@@ -48,7 +48,6 @@ class Preferences:
     email_ok: bool
     voicemail_ok: bool
     do_not_contact: bool
-    preferred_channel: str
 
 
 @dataclass(frozen=True, slots=True)

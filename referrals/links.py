@@ -5,10 +5,12 @@ A token is 32 random bytes; only its digest is kept, so that neither the databas
 
 import hashlib
 import secrets
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import select
+from sqlalchemy import delete, or_
+from sqlmodel import col, select
 
 from store.ids import new_id
 from store.tables import Link, Offer, PageSession, Provider, Referral
@@ -21,6 +23,8 @@ from .tx import Tx
 TO_A_PAGE = timedelta(minutes=5)
 #: Desk clock. Long enough for a call to the client with the page open, short enough for a phone left on a table.
 SESSION = timedelta(minutes=30)
+#: Desk clock. A link that is past its time is known a while longer, so that its page can say what became of it.
+_KEPT_SESSIONS, _KEPT_LINKS = timedelta(days=1), timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,40 @@ def session_of(tx: Tx, cookie: str) -> PageSession | None:
         select(PageSession).where(PageSession.practice_id == tx.practice_id, PageSession.digest == digest_of(cookie))
     ).first()
     return None if found is None or found.closed_at is not None or found.expires_at <= tx.now else found
+
+
+def end_all_of(tx: Tx, slack_users: Set[str]) -> None:
+    """They have left: what is open to them ends, and what they have not opened yet stays closed.
+
+    Ask it before anything is locked: whoever uses a link locks it first, and their referral after it.
+    """
+    links = select(Link.id, Link.slack_user).where(
+        Link.practice_id == tx.practice_id,
+        col(Link.slack_user).is_not(None),
+        col(Link.used_at).is_(None),
+        Link.expires_at > tx.now,
+    )
+    for id, slack_user in tx.session.exec(links.order_by(Link.id)).all() if slack_users else ():
+        if slack_user in slack_users and (held := tx.lock(Link, id)):
+            held.expires_at = min(held.expires_at, tx.now)
+    sessions = select(PageSession).where(
+        PageSession.practice_id == tx.practice_id,
+        col(PageSession.closed_at).is_(None),
+        PageSession.expires_at > tx.now,
+    )
+    for session in tx.session.exec(sessions.order_by(PageSession.id)).all() if slack_users else ():
+        if session.slack_user in slack_users:
+            session.closed_at = tx.now
+
+
+def forget(tx: Tx) -> None:
+    """Removes the rows of what ended long ago. History keeps what was looked at, and by whom."""
+    old = tx.now - _KEPT_SESSIONS
+    ended = or_(col(PageSession.expires_at) < old, col(PageSession.closed_at) < old)
+    connection = tx.session.connection()
+    connection.execute(delete(PageSession).where(col(PageSession.practice_id) == tx.practice_id, ended))
+    past = col(Link.expires_at) < tx.now - _KEPT_LINKS
+    connection.execute(delete(Link).where(col(Link.practice_id) == tx.practice_id, past))
 
 
 def digest_of(token: str) -> str:

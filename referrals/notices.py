@@ -28,6 +28,7 @@ class Template(StrEnum):
     ACCEPTOR_NUDGE_MAIL = "acceptor_nudge_mail"
     ACCEPTOR_STOP_MAIL = "acceptor_stop_mail"
     ACCEPTOR_STOP_DM = "acceptor_stop_dm"
+    LICENCE_DENIED = "licence_denied"
     THREAD_REMINDER = "thread_reminder"
     THREAD_ACCEPTED = "thread_accepted"
     SOURCE_ACKNOWLEDGEMENT = "source_acknowledgement"
@@ -114,6 +115,7 @@ NOTICES: dict[Template, Notice] = {
     # Whoever has taken it up again since must not be told to stop.
     Template.ACCEPTOR_STOP_MAIL: Notice(_EMAIL, lambda c: not c.theirs),
     Template.ACCEPTOR_STOP_DM: Notice(_SLACK, lambda c: not c.theirs),
+    Template.LICENCE_DENIED: Notice(_SLACK, lambda c: c.open),
     Template.THREAD_REMINDER: Notice(_SLACK, lambda c: c.waiting),
     Template.THREAD_ACCEPTED: Notice(_SLACK, lambda c: c.current and c.referral.status in HELD),
     Template.SOURCE_ACKNOWLEDGEMENT: Notice(_EMAIL, _always),

@@ -18,6 +18,7 @@ from .outcomes import Missing, Refusal, Refused
 from .pausing.availability import alert_where_nobody_is_left
 from .profile_fields import ProfileField, digest, labels, read, stored, written
 from .tx import Tx
+from .zones import day_of
 
 EVENT = "profile"
 
@@ -116,15 +117,14 @@ def meant(typed: Mapping[ProfileField, Typed]) -> dict[ProfileField, str]:
 def _follow(tx: Tx, provider: Provider, changed: Iterable[ProfileField]) -> None:
     """What else a change means."""
     if ProfileField.MOBILE in changed:
-        provider.sms_opted_out = False  # STOP was said from the other number; the new one may say it again
-        texts.works_again(tx, provider)
+        texts.new_number(tx, provider)
     if ProfileField.SERVICES in changed:
         tx.session.flush()
         alert_where_nobody_is_left(tx)
 
 
 def _profile(tx: Tx, provider: Provider) -> Profile:
-    today = tx.now.date()  # UTC, as the rule for accepting has it (Provider.licensed_in)
+    today = day_of(tx, provider)  # as the rule for accepting has it
     return Profile(
         title=provider.title,
         written=written(provider),

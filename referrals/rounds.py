@@ -15,6 +15,7 @@ from .notices import Template
 from .outbox import need_attention, notify_provider, settle
 from .pausing.weekly import full
 from .tx import Tx, WakeKind
+from .zones import day_of
 
 
 def open_round(tx: Tx, referral: Referral, provider: Provider | None, excluded: Iterable[str] = ()) -> Offer:
@@ -95,4 +96,4 @@ def nobody_left(tx: Tx, referral: Referral, offer: Offer, passed: Iterable[str] 
     if passed is None:
         passed = tx.session.exec(select(Pass.provider_id).where(Pass.offer_id == offer.id))
     gone = {*passed, *offer.excluded}
-    return not any(eligible(provider, referral, gone, tx.now, full(tx)) for provider in tx.roster())
+    return not any(eligible(one, referral, gone, tx.now, day_of(tx, one), full(tx)) for one in tx.roster())

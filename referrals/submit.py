@@ -19,6 +19,7 @@ from .outcomes import Done
 from .pausing.weekly import full_of
 from .rounds import open_round
 from .tx import Tx
+from .zones import day_of
 
 #: Two requests from one address within this time are likely the same person's; flagged, never merged (DOMAIN.md B1).
 _RESEMBLES_WITHIN = timedelta(days=30)
@@ -34,7 +35,9 @@ def submit(tx: Tx, actor: Actor, intake: Intake) -> Done:
         return Done(known.id, known.offer_id, known.code, known.status)
     client = _new_client(tx, intake)
     source = _source(tx, intake)
-    why_not = unroutable(preferred, intake, tx.now, full_of(tx, preferred)) if preferred else None
+    why_not = None
+    if preferred is not None:
+        why_not = unroutable(preferred, intake, tx.now, day_of(tx, preferred), full_of(tx, preferred))
     referral = Referral(
         id=new_id(),
         practice_id=tx.practice_id,

@@ -5,6 +5,7 @@ and https://www.twilio.com/docs/api/errors.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -90,7 +91,7 @@ def answered(tx: Tx, sender: str, word: Word, sid: str) -> int:
     for provider in found:
         if not _heard(tx, provider, sid):
             provider.sms_opted_out = word is Word.STOP
-            tx.record(provider, f"sms_{word}", _themselves(provider), sid=sid)
+            tx.record(provider, f"sms_{word}", _themselves(provider), sid=sid, number=_digest(tx, sender))
     return len(found)
 
 
@@ -99,7 +100,7 @@ def refused(tx: Tx, provider: Provider, code: str) -> None:
     if code == OPTED_OUT:
         if not provider.sms_opted_out:
             provider.sms_opted_out = True
-            tx.record(provider, "sms_stop", _themselves(provider), code=code)
+            tx.record(provider, "sms_stop", _themselves(provider), code=code, number=_digest(tx, provider.mobile))
         return
     if code not in _NEVER | _NOT_NOW or provider.sms_trouble == code or provider.sms_trouble in _NEVER:
         return
@@ -108,8 +109,18 @@ def refused(tx: Tx, provider: Provider, code: str) -> None:
     alert_practice(tx, AttentionKind.SMS, provider.id)
 
 
+def new_number(tx: Tx, provider: Provider) -> None:
+    """Their number has just become another, or none: whatever was wrong with the last one is over.
+
+    A STOP holds for the number that it came from, and for that one still when it is typed in again.
+    """
+    if provider.mobile:
+        provider.sms_opted_out = _last_word(tx, provider) is Word.STOP
+    works_again(tx, provider)
+
+
 def works_again(tx: Tx, provider: Provider) -> None:
-    """A text has arrived, or the number is another: whatever was wrong with the last one is over."""
+    """A text has arrived, or the number is another."""
     if provider.sms_trouble is not None:
         provider.sms_trouble = None
         tx.record(provider, "sms_works", SYSTEM)
@@ -167,10 +178,25 @@ def _settle_failure(tx: Tx, delivery: Delivery) -> None:
 
 
 def _heard(tx: Tx, provider: Provider, sid: str) -> bool:
-    rows = select(History.data).where(
-        History.subject_id == provider.id, col(History.event).in_([f"sms_{word}" for word in Word])
-    )
-    return any(data.get("sid") == sid for data in tx.session.exec(rows))
+    return any(row.data.get("sid") == sid for row in _words_of(tx, provider))
+
+
+def _last_word(tx: Tx, provider: Provider) -> Word | None:
+    """What was last heard from the number that they have now."""
+    number = _digest(tx, provider.mobile)
+    heard = [row.event for row in _words_of(tx, provider) if row.data.get("number") == number]
+    return Word(heard[-1].removeprefix("sms_")) if heard else None
+
+
+def _words_of(tx: Tx, provider: Provider) -> Sequence[History]:
+    events = [f"sms_{word}" for word in Word]
+    rows = select(History).where(History.subject_id == provider.id, col(History.event).in_(events))
+    return tx.session.exec(rows.order_by(col(History.seq))).all()
+
+
+def _digest(tx: Tx, number: str | None) -> str:
+    """History holds no numbers."""
+    return tx.vault.index("mobile", number or "")
 
 
 def _themselves(provider: Provider) -> Actor:

@@ -1,8 +1,11 @@
 """In which time zone a provider reads a clock."""
 
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from store.tables import Practice, Provider
+
+from .tx import Tx
 
 
 def zone_of(provider: Provider | None, practice: Practice) -> ZoneInfo:
@@ -14,3 +17,8 @@ def zone_of(provider: Provider | None, practice: Practice) -> ZoneInfo:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return ZoneInfo("UTC")
+
+
+def day_of(tx: Tx, provider: Provider) -> date:
+    """The day that it is for them now: a licence is good until its last day has ended where they are."""
+    return tx.now.astimezone(zone_of(provider, tx.practice())).date()

@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, String, TypeDecorator, text
+
+#: An empty list, for rows that were there before their column was.
+NONE_YET = text("'[]'")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -49,6 +49,13 @@ def _subject(cookie: str, referral_id: str) -> str:
     return f"{digest_of(cookie)} {referral_id}"
 
 
+def _slack(practice: Practice | None) -> str:
+    """The practice's channel in Slack, or empty: nobody knows whose page a link that leads nowhere is."""
+    if practice is None:
+        return ""
+    return f"https://slack.com/app_redirect?channel={practice.channel_id}&team={practice.team_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of one browser to one practice. ``fields``: those of a form, ``items`` the ticked items of a plan."""
@@ -122,12 +129,12 @@ class Answers:
         status, title, sentences = SHUT[shut]
         if shut is Shut.OVER and practice is not None:
             return self.end(practice, title, *sentences, status=status)
-        values = {"title": title, "sentences": sentences, "onward": shut is Shut.MOVED}
+        values = {"title": title, "sentences": sentences, "onward": shut is Shut.MOVED, "slack": _slack(practice)}
         return self._pages.page("client_shut.html", status, practice=practice, **values)
 
     def end(self, practice: Practice, title: str, *sentences: str, status: int = 200) -> Response:
         """The last page of a session."""
-        values = {"title": title, "sentences": sentences, "onward": False}
+        values = {"title": title, "sentences": sentences, "onward": False, "slack": _slack(practice)}
         response = self._pages.page("client_shut.html", status, practice=practice, **values)
         response.delete_cookie(COOKIE, **self._only_here(practice))
         return response

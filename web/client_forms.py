@@ -67,9 +67,7 @@ class Forms:
             return await self._did(visit, "", outcome)
         await self._desk.do(visit.practice.id, close, visit.cookie)
         if outcome.status is Status.CLOSED:
-            return self._answers.end(
-                visit.practice, f"{outcome.code} is closed", "The client gets a closing email.", _STOP
-            )
+            return self._answers.end(visit.practice, f"{outcome.code} is closed", "The client is told.", _STOP)
         return self._answers.end(
             visit.practice, f"{outcome.code} is open to everyone again", "Somebody else will contact the client.", _STOP
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from blocks.details import ACCEPT_FIRST, GUARDIAN_FIRST, NO_GUARDIAN, left_alone
 from blocks.labels import CLOSE_REASONS, DECLINE_REASONS, PLAN, REFUSALS, STATUSES
 from blocks.moments import moment
 from blocks.progress import day
@@ -25,7 +26,7 @@ SAID = {
     "plan": "Your plan is saved.",
 }
 
-_BACK = "Go back to Slack and press Client details again: on the card, in your messages, or on Home."
+_BACK = "In Slack, press Client details again: on the card, in your messages, or on Home."
 _SEARCH_BACK = "For the search, type /referrals find in Slack."
 
 #: HTTP status, title, sentences.
@@ -98,15 +99,6 @@ def tries(details: Details) -> str:
     return f"{count}, no answer." + (f" Next try: {day(details.next_try)}." if details.next_try else "")
 
 
-def left_alone(details: Details) -> str:
-    """Why nobody should get in touch; empty when somebody may."""
-    if details.status is Status.CLOSED:
-        return "This referral is closed. Please do not contact the client."
-    if details.contact is not None and details.contact.do_not_contact:
-        return "The client does not want to be contacted. Please ask a coordinator before you do anything."
-    return ""
-
-
 def mailto(address: str) -> str:
     """Escaped, because an address may hold what an URL would read as its next part."""
     return "mailto:" + quote(address, safe="@+-._")
@@ -120,6 +112,9 @@ def page_values(details: Details) -> dict[str, object]:
         "standing": standing(details),
         "tries": tries(details),
         "left_alone": left_alone(details),
+        "accept_first": ACCEPT_FIRST,
+        "guardian_first": GUARDIAN_FIRST,
+        "no_guardian": NO_GUARDIAN,
         "phone": written(contact.phone) if contact and contact.phone else "",
         "mailto": mailto(contact.email) if contact and contact.email else "",
         "waits_until": moment(details.expires_at, details.time_zone) if details.expires_at else "",

@@ -62,7 +62,7 @@ def refused(reason: Refusal, practice: Practice) -> str:
 
 
 def asked(questions: tuple[Question, ...]) -> list[str]:
-    return [QUESTIONS[one].format(whose="the provider") for one in questions]
+    return [QUESTIONS[one].format(whose="the provider", their="your") for one in questions]
 
 
 def whom(practice: Practice) -> str:
@@ -89,7 +89,11 @@ def _decided(view: DecisionView, ended: Ended, practice: Practice) -> Told:
             title = f"You declined {code}" if ended.mine else f"{who} declined {code} for you"
             said = f"That was on {at}. It went to your colleagues; the client is told that, but not why."
         case OfferOutcome.EXPIRED:
-            title, said = f"The time for {code} is over", f"Nobody had answered by {at}, so it went to your colleagues."
+            until = _when(view, view.expires_at)  # the desk may have noticed some time later
+            title, said = (
+                f"The time for {code} is over",
+                f"Nobody had answered by {until}, so it went to your colleagues.",
+            )
         case OfferOutcome.RELEASED:
             title, said = f"{code} is not reserved for you any more", f"{who} let everyone have it, on {at}."
         case OfferOutcome.REPLACED:
@@ -125,7 +129,8 @@ def _now(view: DecisionView, now: Since) -> tuple[str, ...]:
     who = "You" if now.mine else now.by.name if now.by else "Somebody"
     match now.status:
         case Status.PENDING if now.round_kind is Kind.GENERAL:
-            where = " You can still accept it on its card in Slack." if view.in_slack else ""
+            may_still = view.in_slack and view.refusal is not Refusal.INACTIVE
+            where = " You can still accept it on its card in Slack." if may_still else ""
             return (f"It is open to everyone now.{where}",)
         case Status.PENDING:
             return ("It is now offered to one of your colleagues.",)

@@ -22,7 +22,7 @@ from referrals.coordinate import assign, reopen
 from referrals.decline import decline, pass_, release
 from referrals.intake.request import Intake
 from referrals.lifecycle import Event
-from referrals.outcomes import Decision, Done, WrongDate
+from referrals.outcomes import Decision, Done, Question, WrongDate
 from referrals.progress import contacted, no_answer, phoned, plan, scheduled
 from referrals.submit import submit
 from referrals.tx import Tx, Wake, WakeKind
@@ -128,7 +128,7 @@ def _decide(tx: Tx, referral: Referral, whose: Provider | None, step: Step) -> D
     actor = _actor(whose) if whose else SYSTEM
     match step.event, step.reason:
         case Event.ACCEPT, _:
-            return accept(tx, actor, referral.offer_id, confirmed=True)
+            return accept(tx, actor, referral.offer_id, confirmed=frozenset(Question))
         case Event.DECLINE, DeclineReason() as reason:
             return decline(tx, actor, referral.offer_id, reason)
         case Event.PASS, _:

@@ -147,6 +147,11 @@ def _nudge(events: Events, moment: Moment) -> Iterable[Expected]:
         )
 
 
+def _deny_licence(events: Events, moment: Moment) -> Iterable[Expected]:
+    if told := moment.current:
+        yield from events.provider(moment, str(moment.row.data.get("provider")), told, licence_denied=Given.NOTHING)
+
+
 def _scheduled(events: Events, moment: Moment) -> Iterable[Expected]:
     return events.source(moment, Template.SOURCE_THANKS)
 
@@ -178,6 +183,7 @@ _OF_EVENT: dict[str, _Asks] = {
     "remind": _remind,
     "remind_client": _remind_client,
     "nudge": _nudge,
+    "deny_licence": _deny_licence,
     "scheduled": _scheduled,
     "close": _close,
     "assign": _new_round,

@@ -200,6 +200,7 @@ _STEPS: dict[str, Callable[[Tale, Referral, History], None]] = {
     "escalate": _escalate,
     "view": _changes_nothing,
     "ask_licence": _changes_nothing,
+    "deny_licence": _changes_nothing,
 }
 
 

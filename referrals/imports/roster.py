@@ -12,7 +12,7 @@ from store.vocabulary import ProviderStatus
 from ..actor import Actor
 from ..eligibility import paused
 from ..pausing.availability import alert_where_nobody_is_left, make_inactive, pause, release_waiting, resume
-from ..texts import works_again
+from ..texts import new_number
 from ..tx import Tx
 from .csv_files import Problem
 from .roster_lines import RosterLine
@@ -87,7 +87,7 @@ class _Writing:
         for name, value in changes.items():
             setattr(known, name, value)
         if "mobile" in changes:
-            works_again(self._tx, known)
+            new_number(self._tx, known)
         if changes:
             self.changed[known.id] = sorted(changes)
             self._tx.record(known, "roster_update", self._actor, fields=sorted(changes))

@@ -9,6 +9,7 @@ from store.tables import Provider
 
 from ..eligibility import paused, standing_refusal
 from ..tx import Tx
+from ..zones import day_of
 from .fields import Unusable
 from .vocabularies import alternatives, key
 
@@ -92,9 +93,9 @@ def load_choices(tx: Tx) -> Choices:
     """Read anew for each form and each file: a pause must show at once."""
     roster = sorted(tx.roster(), key=lambda one: (one.name.casefold(), one.id))
     providers = tuple(_selectable(one, tx) for one in roster)
-    today = tx.now.date()
-    held = ((one, licence["state"]) for one in roster if standing_refusal(one) is None for licence in one.licences)
-    return Choices(providers, frozenset(state for one, state in held if one.licensed_in(state, today)))
+    days = {one.id: day_of(tx, one) for one in roster if standing_refusal(one) is None}
+    held = ((one, licence["state"]) for one in roster if one.id in days for licence in one.licences)
+    return Choices(providers, frozenset(state for one, state in held if one.licensed_in(state, days[one.id])))
 
 
 def _selectable(provider: Provider, tx: Tx) -> Selectable:

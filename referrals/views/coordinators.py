@@ -15,6 +15,7 @@ from store.vocabulary import (
 from ..eligibility import eligible, in_network, not_taking, reachable, refusal
 from ..pausing.weekly import full
 from ..tx import Tx
+from ..zones import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +128,7 @@ def assignable(tx: Tx, referral_id: str) -> Sequence[Provider]:
     referral = tx.get(Referral, referral_id)
     if referral is None:
         return []
-    able = [one for one in tx.roster() if reachable(one) and refusal(one, referral, tx.now) is None]
-    return sorted(able, key=lambda one: (not eligible(one, referral, (), tx.now, full(tx)), one.name.casefold()))
+    days = {one.id: day_of(tx, one) for one in tx.roster()}
+    able = [one for one in tx.roster() if reachable(one) and refusal(one, referral, days[one.id]) is None]
+    best = {one.id for one in able if eligible(one, referral, (), tx.now, days[one.id], full(tx))}
+    return sorted(able, key=lambda one: (one.id not in best, one.name.casefold()))

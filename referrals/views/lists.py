@@ -14,6 +14,7 @@ from ..pausing.pauses import end_of, is_paused
 from ..pausing.subjects import About, Subject, own_subjects
 from ..pausing.weekly import accepted_this_week
 from ..tx import Tx
+from ..zones import day_of
 from .facts import Facts, facts_of
 
 #: In lists, what is still to be done comes first.
@@ -74,6 +75,7 @@ class Standing:
 def open_lines(tx: Tx, provider_id: str | None, limit: int = 20) -> list[Line]:
     """Open rounds, soonest deadline first: for a provider those they may take, for nobody in particular all."""
     provider = tx.get(Provider, provider_id)
+    today = day_of(tx, provider) if provider else None
     lines = []
     for offer, referral in tx.session.exec(
         select(Offer, Referral)
@@ -81,7 +83,7 @@ def open_lines(tx: Tx, provider_id: str | None, limit: int = 20) -> list[Line]:
         .where(Offer.practice_id == tx.practice_id, col(Offer.outcome).is_(None))
         .order_by(col(Offer.expires_at))
     ):
-        if provider is not None and not _may_take(provider, offer, referral, tx.now):
+        if provider and today and not _may_take(provider, offer, referral, today):
             continue
         lines.append(line_of(referral, offer, provider))
         if len(lines) == limit:
@@ -159,10 +161,10 @@ def _switch(provider: Provider, subject: Subject, now: datetime) -> Switch:
     return Switch(str(subject), subject.label, not off, end_of(provider, subject) if off else None)
 
 
-def _may_take(provider: Provider, offer: Offer, referral: Referral, now: datetime) -> bool:
+def _may_take(provider: Provider, offer: Offer, referral: Referral, today: date) -> bool:
     if offer.provider_id is not None:
         return offer.provider_id == provider.id
-    return provider.id not in offer.excluded and provider.licensed_in(referral.state, now.date())
+    return provider.id not in offer.excluded and provider.licensed_in(referral.state, today)
 
 
 def line_of(referral: Referral, offer: Offer, provider: Provider | None) -> Line:

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 from typing_extensions import TypedDict
 
-from ..columns import UtcDateTime, choice
+from ..columns import NONE_YET, UtcDateTime, choice
 from ..vocabulary import ProviderStatus, SlackStanding
 
 _PAUSE_ENDS = text("pause_ends IS NOT NULL")
@@ -61,7 +61,9 @@ class Provider(SQLModel, table=True):
 
     status: ProviderStatus = Field(default=ProviderStatus.ACTIVE, sa_type=choice(ProviderStatus))
     paused_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    paused_states: list[StatePause] = Field(default_factory=list, sa_type=JSON)
+    paused_states: list[StatePause] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": NONE_YET}
+    )
     pause_ends: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the earliest end of any of their pauses
     weekly_limit: int | None = None  # set by themselves; how many they wish to accept in a week
     licences: list[Licence] = Field(default_factory=list, sa_type=JSON)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from ..columns import UtcDateTime, choice
+from ..columns import NONE_YET, UtcDateTime, choice
 from ..vocabulary import CloseReason, Kind, Status, Urgency
 
 _VERSION = Column("version", Integer, nullable=False)
@@ -67,8 +67,10 @@ class Referral(SQLModel, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     nudge_due: datetime | None = Field(default=None, sa_type=UtcDateTime)  # None once done or void
     escalate_due: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the same
-    plan: list[str] = Field(default_factory=list, sa_type=JSON)  # PlanItems that are done
-    tries: int = 0  # to reach the client, without success
+    plan: list[str] = Field(  # PlanItems that are done
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": NONE_YET}
+    )
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # to reach the client, without success
     next_try: date | None = None  # in the acceptor's time zone
     contacted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     scheduled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -20,7 +20,7 @@ from blocks.modals import (
     release_form,
     subject_of,
 )
-from blocks.replies import reply
+from blocks.replies import questions, refused, reply
 from referrals.close import Closing
 from referrals.outcomes import (
     Asks,
@@ -74,7 +74,9 @@ def test_every_form_is_one_that_slack_takes(form: dict[str, Any]) -> None:
     assert check_view(form, "modal") == []
     subject, *notes = form.get("private_metadata", "").split(" ")
     assert subject in ("", "offer-1", "referral-1")
-    assert all(note == "home" or note.partition("=")[0] in ("tries", "channel", "ts") for note in notes), "ids only"
+    assert all(note == "home" or note.partition("=")[0] in ("tries", "channel", "ts", "asked") for note in notes), (
+        "ids only"
+    )
     assert not any(bad in all_text(form["blocks"]) for bad in ("<!channel", "<@U0BOSS"))
     assert "plain_text_input" not in all_text(form)  # free text might name a client
 
@@ -140,9 +142,11 @@ def test_pausing_is_told_at_once_and_asks_only_when_offers_wait(waiting: int) ->
 
 def test_the_other_answers_are_within_limits() -> None:
     answers = [
-        kept(),
-        released(0),
-        released(2),
+        kept(ALL),
+        kept(None),
+        released(0, None),
+        released(2, None),
+        released(2, ALL),
         resumed(Availability(ProviderStatus.ACTIVE, ALL, None, ())),
         resumed(Availability(ProviderStatus.INACTIVE, ALL, None, ())),
         not_here_yet("new"),
@@ -196,3 +200,13 @@ def test_a_form_that_is_kept_is_within_limits_and_has_what_was_entered() -> None
 
 
 _OTHER = {"value": "other", "text": {"type": "plain_text", "text": "Other", "emoji": False}}
+
+
+def test_a_provider_is_spoken_to_and_a_coordinator_spoken_to_about_them() -> None:
+    inactive = Refused(Refusal.INACTIVE, "R-1")
+    assert refused(inactive, "<@U0ROBIN>").startswith("You are marked as inactive")
+    assert refused(inactive, "<@U0ROBIN>", coordinator=True).startswith("This provider is marked as inactive")
+    mine = Asks("R-1", "offer-1", (Question.OUT_OF_NETWORK,))
+    behalf = Asks("R-1", "offer-1", (Question.OUT_OF_NETWORK, Question.ON_BEHALF))
+    assert "among your networks" in questions(mine)[0]
+    assert "among the provider's networks" in questions(behalf)[0]

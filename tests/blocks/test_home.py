@@ -199,6 +199,25 @@ def test_homes_switch_follows_the_status(status: ProviderStatus, button: str) ->
     assert ("Pause Aetna" in all_text(view)) == (status is not ProviderStatus.INACTIVE)
 
 
+_DIRECTORY, _NOT_TAKING = "any insurer's directory", "You stay listed as not taking new clients"
+
+
+@pytest.mark.parametrize(
+    ("status", "switches", "said"),
+    [
+        (ProviderStatus.ACTIVE, (SWITCHES[0],), None),
+        (ProviderStatus.ACTIVE, (SWITCHES[0], Switch("state=TX", "Texas", on=False)), _DIRECTORY),
+        (ProviderStatus.PAUSED, (SWITCHES[0],), _NOT_TAKING),
+        (ProviderStatus.INACTIVE, SWITCHES, None),
+    ],
+)
+def test_while_anything_is_paused_it_says_what_a_pause_does_not_do(
+    status: ProviderStatus, switches: tuple[Switch, ...], said: str | None
+) -> None:
+    text = all_text(view_of(mine(standing=standing(status=status, switches=switches))))
+    assert [words for words in (_DIRECTORY, _NOT_TAKING) if words in text] == ([said] if said else [])
+
+
 def test_every_insurer_and_state_has_its_switch() -> None:
     values = {}
     for number in range(6):
@@ -243,7 +262,7 @@ def test_a_number_in_trouble_says_what_to_do(values: dict[str, Any], words: str)
 def test_how_somebody_is_doing_is_for_their_eyes_only() -> None:
     text = all_text(view_of(mine()))
     assert "*3 hours 20 minutes*" in text and "Accepted *12*" in text and "Only you see this" in text
-    assert "answered no offer" in all_text(view_of(mine(performance=Performance())))
+    assert "No offer answered" in all_text(view_of(mine(performance=Performance())))
     coordinator = all_text(home(None, CoordinatorHome(Numbers(1, 1, 1, 1, 0), [], OFF), None))
     assert "How I am doing" not in coordinator and "Median" not in coordinator
 

@@ -13,7 +13,7 @@ from referrals.outcomes import Person, Question
 from referrals.privacy import Attestation
 from referrals.views.coordinators import AttentionLine, Numbers
 from sandbox.views import check_view
-from store.vocabulary import AttentionKind, DeliveryChannel, Status
+from store.vocabulary import AttentionKind, DeliveryChannel, Kind, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, letter, practice
 
 OFF = Attestation(on=False, by=None, at=None)
@@ -34,6 +34,7 @@ def test_the_refusal_has_a_button_that_holds_the_offer() -> None:
     [
         (Asked("R-7K3QM"), "have been asked"),
         (Asked("R-7K3QM", again=True), "know already"),
+        (Asked("R-7K3QM", again=True, denied=True), "has not allowed it"),
         (Asked("R-7K3QM", needless=True), "press Accept"),
     ],
 )
@@ -61,8 +62,24 @@ def test_coordinators_are_told_who_would_take_it_and_what_they_can_do() -> None:
     assert "<@U0DANA> would take R-7K3QM, but has no licence for Texas on the roster" in message.text
     first = message.blocks[-1]["elements"][0]
     assert (first["action_id"], first["value"]) == (ActionId.ALLOW_LICENCE, told.attention_id)
+    second = message.blocks[-1]["elements"][1]
+    assert (second["action_id"], second["value"]) == (ActionId.DENY_LICENCE, told.attention_id)
     gone = letter(Template.COORDINATOR_LICENCE, asker=DANA, status=Status.ACCEPTED)
-    assert "Allow" not in [one["text"]["text"] for one in notice(gone, "d1").blocks[-1]["elements"]]
+    left = [one["text"]["text"] for one in notice(gone, "d1").blocks[-1]["elements"]]
+    assert "Allow" not in left and "Not allowed" not in left
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "buttons"),
+    [(Kind.PREFERRED, "Please decline it", [ActionId.DECLINE]), (Kind.GENERAL, "Thank you for offering", [])],
+)
+def test_whoever_asked_in_vain_is_told_what_to_do(kind: Kind, words: str, buttons: list[ActionId]) -> None:
+    message = notice(letter(Template.LICENCE_DENIED, kind=kind, status=Status.PENDING), "d1")
+    assert complaints(message.blocks) == []
+    assert "did not allow R-7K3QM" in message.text and words in all_text(message.blocks)
+    assert [
+        one["action_id"] for block in message.blocks for one in block.get("elements", []) if "action_id" in one
+    ] == (buttons)
 
 
 @pytest.mark.parametrize("name", ["Dana Wu", HOSTILE, None])

@@ -79,15 +79,9 @@ def test_another_block_is_no_plan(block_id: str) -> None:
 @pytest.mark.parametrize(
     ("wishes", "words"),
     [
-        (Preferences(True, False, False, "email"), "The client may be emailed, does not want a voicemail."),
-        (
-            Preferences(False, True, False, "phone"),
-            "The client does not want email, may be left a voicemail, prefers a call.",
-        ),
-        (
-            Preferences(True, True, True, "email"),
-            "has asked not to be contacted. Before you do anything, ask <@U0ROBIN>",
-        ),
+        (Preferences(True, False, False), "The client may be emailed, does not want a voicemail."),
+        (Preferences(False, True, False), "The client does not want email, may be left a voicemail."),
+        (Preferences(True, True, True), "has asked not to be contacted. Before you do anything, ask <@U0ROBIN>"),
     ],
 )
 def test_the_acceptor_learns_how_the_client_wishes_to_be_reached(wishes: Preferences, words: str) -> None:

@@ -62,9 +62,21 @@ async def test_what_waits_may_be_kept(stage: Stage) -> None:
     answer = await maya.command("/referrals pause")
     await maya.click(answer.ephemerals[0], "referral.keep_waiting")
     assert "they stay yours" in maya.ephemerals[-1].all_text
+    assert "Your referrals stay paused" in maya.ephemerals[-1].all_text
     assert (await stage.referral(waiting.referral_id)).offer_id == waiting.offer_id
     asked = await maya.click(message, "referral.accept")
     assert asked.view is not None and "paused" in str(asked.view["blocks"])
+
+
+async def test_nothing_is_called_paused_that_was_resumed_before_the_answer(stage: Stage) -> None:
+    await stage.refer("maya")
+    maya = stage.person("maya")
+    for button, words in (("keep_waiting", "they stay yours"), ("release_waiting", "1 referral is now open")):
+        asked = (await maya.command("/referrals pause")).ephemerals[0]
+        await maya.command("/referrals resume")
+        await maya.click(asked, f"referral.{button}")
+        (told,) = [one for one in maya.ephemerals if words in one.all_text]
+        assert "paused" not in told.all_text
 
 
 async def test_pausing_with_nothing_waiting_asks_nothing(stage: Stage) -> None:

@@ -3,8 +3,12 @@
 import asyncio
 
 import pytest
+from sqlmodel import select
 
-from store.vocabulary import CloseReason, Status
+from referrals.outcomes import Done
+from referrals.tx import Tx
+from store.tables import History
+from store.vocabulary import CloseReason, ProviderStatus, Status
 from tests.handlers.conftest import Stage
 
 
@@ -114,6 +118,43 @@ async def test_accepting_out_of_network_asks_first(stage: Stage) -> None:
     sent = await maya.submit()
     assert sent.ok and sent.closed
     assert (await stage.referral(done.referral_id)).accepted_by == "maya"
+
+
+async def test_what_arose_while_the_question_stood_there_is_asked_before_it_counts(stage: Stage) -> None:
+    done, message = await stage.refer(insurer="cigna")
+    maya = stage.person("maya")
+    asked = await maya.click(message, "referral.accept")
+    assert asked.view is not None and "paused" not in str(asked.view["blocks"])
+    await stage.change("maya", status=ProviderStatus.PAUSED)
+    before = await stage.history(done.referral_id)
+    again = await maya.submit(asked.view)
+    assert again.ok and again.view is not None and again.view["callback_id"] == "referral.confirm"
+    assert "paused" in str(again.view["blocks"]) and "networks" in str(again.view["blocks"])
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+    assert await stage.history(done.referral_id) == before
+    sent = await maya.submit(again.view)
+    assert sent.ok and (await stage.referral(done.referral_id)).accepted_by == "maya"
+    assert await confirmed(stage, done) == ["paused", "out_of_network"]
+
+
+async def test_a_question_that_is_no_more_is_not_recorded_as_answered(stage: Stage) -> None:
+    done, message = await stage.refer(insurer="cigna")
+    maya = stage.person("maya")
+    await stage.change("maya", status=ProviderStatus.PAUSED)
+    await maya.click(message, "referral.accept")
+    await stage.change("maya", status=ProviderStatus.ACTIVE)
+    assert (await maya.submit()).closed
+    assert await confirmed(stage, done) == ["out_of_network"]
+
+
+async def confirmed(stage: Stage, done: Done) -> list[str]:
+    """What history says was answered with yes."""
+
+    def read(tx: Tx) -> list[str]:
+        found = select(History).where(History.subject_id == done.referral_id, History.event == "accept")
+        return list(tx.session.exec(found).one().data["confirmed"])
+
+    return await stage.desk.ask("p", read)
 
 
 async def test_closing_the_question_accepts_nothing(stage: Stage) -> None:

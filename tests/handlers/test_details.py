@@ -123,6 +123,36 @@ async def test_with_the_attested_setting_details_open_in_slack_and_nowhere_else(
     stage.box.traffic.entries.clear()
 
 
+async def test_the_details_in_slack_say_what_has_to_come_first(stage: Stage) -> None:
+    _, message = await stage.refer("maya", age_band="13-17", guardian=None)
+    await attested(stage)
+    answer = await stage.person("maya").click(message, "referral.details")
+    assert answer.view is not None
+    shown = str(answer.view["blocks"])
+    assert "Please accept it before you contact the client" in shown and "ask a coordinator before you call" in shown
+    assert "referral.contacted" not in shown and "without an answer" not in shown
+    stage.box.traffic.entries.clear()
+
+
+async def test_the_details_in_slack_have_the_next_steps_for_who_may_take_them(stage: Stage) -> None:
+    done, message = await stage.refer("maya")
+    await attested(stage)
+    maya = stage.person("maya")
+    assert (await maya.click(message, "referral.accept")).ok
+    card = await stage.redraw(done.offer_id)
+    await maya.click((await maya.click(card, "referral.details")).view, "referral.no_answer")
+    sent = await maya.submit(values={})
+    assert sent.ok and stage.box.views.stack("U0MAYA") == [], "and the details, which say what was, close with it"
+    theirs = (await stage.person("robin").click(card, "referral.details")).view
+    assert "with Maya" in str(theirs["blocks"]) and "referral.contacted" in str(theirs["blocks"])
+    view = (await maya.click(card, "referral.details")).view
+    shown = str(view["blocks"])
+    assert "1 try without an answer." in shown and "with Maya" not in shown and "before you contact" not in shown
+    told = await maya.click(view, "referral.contacted")
+    assert told.ok and (await stage.referral(done.referral_id)).status is Status.CONTACTED
+    stage.box.traffic.entries.clear()
+
+
 async def test_with_the_attested_setting_find_takes_a_name_and_answers_privately(stage: Stage) -> None:
     mine, _ = await stage.refer("maya")
     theirs, _ = await stage.refer("tomas", client_email="second@mail.example.com")

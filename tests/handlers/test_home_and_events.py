@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from referrals import slack_trouble
-from store.vocabulary import AttentionKind, ProviderStatus, SlackStanding, Status
+from referrals import links, slack_trouble
+from referrals.actor import Actor, Surface
+from referrals.tx import Tx
+from store.vocabulary import AttentionKind, LinkPurpose, ProviderStatus, SlackStanding, Status
 from tests.handlers.conftest import Stage
 
 
@@ -123,6 +125,28 @@ async def test_whoever_leaves_hands_over_what_was_theirs(stage: Stage) -> None:
     assert (await stage.referral(accepted.referral_id)).accepted_by == "maya"
     await stage.person("maya").change(deleted=False)
     assert (await stage.provider("maya")).slack_standing is SlackStanding.MEMBER
+
+
+@pytest.mark.parametrize("change", [{"deleted": True}, {"is_restricted": True}])
+async def test_a_coordinator_who_leaves_keeps_no_page_open(stage: Stage, change: dict[str, Any]) -> None:
+    """Robin is not on the roster: nothing else is known of the account."""
+    robin = Actor("slack:U0ROBIN", Surface.BUTTON, slack_user="U0ROBIN", coordinator=True)
+
+    def look_up(tx: Tx) -> tuple[str, str]:
+        opening, unused = links.page_link(tx, robin, None), links.page_link(tx, robin, None)
+        link = links.link_of(tx, opening, LinkPurpose.FIND)
+        assert link is not None and links.use(tx, link)
+        return links.open_session(tx, link).cookie, unused
+
+    def standing(tx: Tx) -> tuple[bool, bool]:
+        link = links.link_of(tx, unused, LinkPurpose.FIND)
+        return links.session_of(tx, cookie) is not None, link is not None and link.expires_at > tx.now
+
+    cookie, unused = await stage.desk.do("p", look_up)
+    await stage.person("tomas").change(**change)
+    assert await stage.desk.ask("p", standing) == (True, True), "somebody else's going ends nothing of theirs"
+    await stage.person("robin").change(**change)
+    assert await stage.desk.ask("p", standing) == (False, False)
 
 
 async def test_a_guest_made_of_a_provider_keeps_nothing_waiting(stage: Stage) -> None:

@@ -72,6 +72,54 @@ async def test_a_coordinator_allows_it_with_a_reason_and_it_is_theirs(stage: Sta
     assert all(item.settled_at for item in await stage.items() if item.kind == "licence")
 
 
+async def test_what_arose_since_the_form_was_opened_is_shown_before_it_is_allowed(stage: Stage) -> None:
+    done, message = await asked(stage)
+    robin = stage.person("robin")
+    opened = await robin.click(message, "referral.allow_licence")
+    await stage.change("maya", insurers=[])
+    again = await robin.submit(opened.view, values={"referral.reason": "compact"})
+    assert again.view is not None and again.view["callback_id"] == "referral.allow_licence"
+    assert "networks" in str(again.view["blocks"]) and "networks" not in str(opened.view)
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+    sent = await robin.submit(again.view, values={"referral.reason": "compact"})
+    assert sent.view is not None and "with the provider who asked" in str(sent.view["blocks"])
+    assert (await stage.referral(done.referral_id)).accepted_by == "maya"
+
+
+async def test_a_coordinator_does_not_allow_it_and_the_reserved_one_can_decline_there(stage: Stage) -> None:
+    done, message = await stage.refer("maya")
+    maya, robin = stage.person("maya"), stage.person("robin")
+    await stage.change("maya", licences=[])
+    refusal = await maya.click(message, "referral.accept")
+    await maya.click(refusal.ephemerals[-1], "referral.ask_licence")
+    answer = await robin.click(await coordinators_message(stage), "referral.deny_licence")
+    assert answer.ok and "is told that it is not allowed" in answer.text
+    assert all(item.settled_at for item in await stage.items() if item.kind == "licence")
+
+    def read(tx: Any) -> Any:
+        return compose(tx, tx.session.exec(select(Delivery).where(Delivery.template == "licence_denied")).one())
+
+    letter = await stage.desk.ask("p", read)
+    assert isinstance(letter, Letter) and letter.slack_user == "U0MAYA"
+    told = await stage.dm("maya", notice(letter, "d2").arguments())
+    assert f"did not allow {done.code}" in told.all_text and "Please decline it" in told.all_text
+    assert CANARY not in told.all_text
+    opened = await maya.click(told, "referral.decline")
+    assert opened.view is not None and opened.view["callback_id"] == "referral.decline"
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+
+
+async def test_on_home_what_is_not_allowed_is_gone_from_the_list(stage: Stage) -> None:
+    done, _ = await asked(stage)
+    robin = stage.person("robin")
+    await robin.open_home()
+    assert "would take it" in str(robin.home)
+    assert (await robin.click(robin.home, "referral.deny_licence")).ok
+    assert "would take it" not in str(robin.home)
+    assert (await stage.history(done.referral_id))[-1] == ("deny_licence", "done")
+    assert (await stage.referral(done.referral_id)).status is Status.PENDING
+
+
 async def test_nobody_else_can_allow_it(stage: Stage) -> None:
     done, _ = await asked(stage)
     (item,) = [one for one in await stage.items() if one.kind == "licence"]

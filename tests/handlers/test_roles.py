@@ -10,15 +10,16 @@ import pytest
 from sqlmodel import col, select
 
 from blocks.ids import ActionId, BlockId, CallbackId, plan_block
-from blocks.modals import subject
-from handlers import actions, views
+from blocks.modals import asked_note, subject
+from handlers import actions, commands, views
 from referrals.accept import accept
 from referrals.actor import Actor, Surface
 from referrals.close import close
 from referrals.deadlines import expire
 from referrals.decline import release
 from referrals.licences import Grounds, allow, ask
-from referrals.outcomes import Done
+from referrals.outcomes import Done, Question
+from sandbox import payloads
 from sandbox.answer import Answer
 from store.tables import Attention, Delivery, History, Offer, Pass, Provider, Referral
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, SlackStanding
@@ -30,6 +31,7 @@ PEOPLE = {
     "preferred": "dara",
     "paused": "yuki",
     "inactive": "samir",
+    "inactive_acceptor": "maya",
     "coordinator": "robin",
     "guest": "gus",
     "deactivated": "ines",
@@ -82,15 +84,16 @@ reopen             open      .               not_coordinator .               not
 reopen             closed    not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator since
 assign             open      .               not_coordinator .               not_coordinator not_coordinator form
 assign             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator since
-details            open      .               not_theirs      .               not_theirs      inactive        link
-details            reserved  .               not_theirs      link            not_theirs      inactive        link
-details            held      link            not_theirs      not_theirs      not_theirs      inactive        link
-details            closed    link            not_theirs      not_theirs      not_theirs      inactive        link
+details            open      .               not_theirs      .               not_theirs      not_theirs      link
+details            reserved  .               not_theirs      link            not_theirs      not_theirs      link
+details            held      link            not_theirs      not_theirs      not_theirs      not_theirs      link
+details            closed    link            not_theirs      not_theirs      not_theirs      not_theirs      link
 ask_licence        elsewhere .               done            .               done            inactive        unlinked
 ask_licence        reserved  .               reserved        told            reserved        reserved        told
 ask_licence        held      since           since           since           since           since           since
 ask_licence        returned  gave_it_back    told            .               told            inactive        unlinked
 allow_licence      asked     .               not_coordinator .               not_coordinator not_coordinator form
+deny_licence       asked     .               not_coordinator .               not_coordinator not_coordinator done
 phoned             phone     .               not_coordinator .               not_coordinator not_coordinator done
 """
 
@@ -126,20 +129,46 @@ release_waiting    reserved  .               told            done            tol
 attest             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator form
 """
 
-#: Inputs and a menu, which stand for other buttons; links and answers that only change what is shown.
-NEITHER = {
-    *(ActionId.REASON, ActionId.PROVIDER, ActionId.FIELD, ActionId.WANTS_CARE, ActionId.NEXT_TRY, ActionId.MORE),
-    *(ActionId.OPEN_PAGE, ActionId.KEEP_WAITING, ActionId.NEVER_MIND, ActionId.HOME_PAGE),
-}
+#: Made inactive after they had accepted it: it stays in their hands, and nothing new gets there.
+MADE_INACTIVE_BUTTONS = """
+                             inactive_acceptor
+accept             held      since
+accept             returned  gave_it_back
+contacted          held      done
+contacted          closed    since
+scheduled          held      done
+no_answer          held      form
+plan               held      done
+release            held      form
+close              held      form
+details            held      link
+details            closed    link
+pause              held      inactive
+assign             held      not_coordinator
+"""
+MADE_INACTIVE_FORMS = """
+                             inactive_acceptor
+release            held      done
+no_answer          held      done
+close              held      done
+assign             held      not_coordinator
+"""
+
+#: Inputs and a menu, which stand for other buttons: nothing is done when they are touched.
+INPUTS = {ActionId.REASON, ActionId.PROVIDER, ActionId.FIELD, ActionId.WANTS_CARE, ActionId.NEXT_TRY, ActionId.MORE}
+#: Links and answers that only change what is shown.
+SHOWING = {ActionId.OPEN_PAGE, ActionId.KEEP_WAITING, ActionId.NEVER_MIND, ActionId.HOME_PAGE}
 #: Of one's own record, or the practice's: no referral stands in them.
-NO_REFERRAL = {CallbackId.PAUSE, CallbackId.LIMIT, CallbackId.PROFILE, CallbackId.ATTEST, CallbackId.FIND}
+NO_REFERRAL = {CallbackId.PAUSE, CallbackId.LIMIT, CallbackId.PROFILE, CallbackId.ATTEST}
 
 ROLES = ("acceptor", "other", "preferred", "paused", "inactive", "coordinator")
 
 
 def lines(table: str) -> list[tuple[str, str, dict[str, str]]]:
     rows = [line.split() for line in table.strip().splitlines()[1:]]
-    return [(action, scene, dict(zip(ROLES, cells, strict=True)) | OUTSIDE) for action, scene, *cells in rows]
+    roles = table.split("\n")[1].split()
+    outside = OUTSIDE if tuple(roles) == ROLES else {}
+    return [(action, scene, dict(zip(roles, cells, strict=True)) | outside) for action, scene, *cells in rows]
 
 
 def named(table: str) -> Any:
@@ -155,9 +184,12 @@ ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 def test_no_button_and_no_form_is_left_out() -> None:
     listed = {ActionId(f"referral.{action}") for table in (BUTTONS, OWN) for action, _, _ in lines(table)}
-    assert listed | NEITHER == set(ActionId) and not listed & NEITHER
-    assert set(actions.HANDLERS) == set(ActionId) - {one for one in NEITHER if one not in actions.HANDLERS}
-    assert {f"referral.{form}" for form, _, _ in lines(FORMS)} == set(views.HANDLERS) - NO_REFERRAL
+    without = INPUTS | SHOWING
+    assert listed | without == set(ActionId) and not listed & without
+    assert set(actions.HANDLERS) - SHOWING == listed and not INPUTS & set(actions.HANDLERS)
+    sent = {CallbackId(f"referral.{form}") for form, _, _ in lines(FORMS)}
+    assert sent | NO_REFERRAL == set(views.HANDLERS) == set(CallbackId) and not sent & NO_REFERRAL
+    assert {name for name in commands.HANDLERS if name != "help"} == {one.split()[0] for one in COMMANDS}
 
 
 @dataclass
@@ -299,7 +331,7 @@ def what_came(before: Seen, after: Seen, answer: Answer) -> str:
 def value_of(action: str, scene: Scene) -> str:
     if action in ("accept", "already_contacted", "decline", "pass", "ask_licence", "confirm"):
         return scene.done.offer_id
-    if action in ("allow_licence", "phoned"):
+    if action in ("allow_licence", "deny_licence", "phoned"):
         return scene.item
     own = {"pause_now": "insurer=aetna", "resume_one": "insurer=aetna", "release_waiting": "all"}
     return own.get(action, scene.done.referral_id)
@@ -342,6 +374,10 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 
 
+#: What the forms were opened with.
+NOTES: dict[str, dict[str, str]] = {"no_answer": {"tries": "0"}, "confirm": asked_note(Question)}
+
+
 async def send(stage: Stage, role: str, form: str, scene: Scene) -> str:
     """As Slack would hand over a form that this person has somehow got hold of."""
     user = stage.person(PEOPLE[role]).user
@@ -350,7 +386,7 @@ async def send(stage: Stage, role: str, form: str, scene: Scene) -> str:
         "id": "V1",
         "type": "modal",
         "callback_id": f"referral.{form}",
-        "private_metadata": subject(about, tries="0") if form == "no_answer" else about,
+        "private_metadata": subject(about, **NOTES.get(form, {})),
         "state": {"values": VALUES.get(form, {})},
     }
     team = user.team_id or "T0SANDBOX"
@@ -367,7 +403,10 @@ async def outcomes(how: Any, stage: Stage, action: str, scene: str, roles: dict[
     found = dict.fromkeys(roles, ".")
     for role, wanted in roles.items():
         if wanted != ".":
-            found[role] = await how(stage, role, action, await scene_of(stage, scene))
+            found_there = await scene_of(stage, scene)
+            if role == "inactive_acceptor":
+                await stage.change("maya", status=ProviderStatus.INACTIVE)
+            found[role] = await how(stage, role, action, found_there)
             await as_they_were(stage)
     return found
 
@@ -400,3 +439,62 @@ async def test_what_is_ones_own_does_this_for_them(
     cast: Stage, action: str, scene: str, expected: dict[str, str]
 ) -> None:
     assert await outcomes(press, cast, action, scene, expected) == expected
+
+
+@ON_ONE_ENGINE
+@named(MADE_INACTIVE_BUTTONS)
+async def test_a_button_does_this_for_who_was_made_inactive(
+    cast: Stage, action: str, scene: str, expected: dict[str, str]
+) -> None:
+    assert await outcomes(press, cast, action, scene, expected) == expected
+
+
+@ON_ONE_ENGINE
+@named(MADE_INACTIVE_FORMS)
+async def test_a_form_does_this_for_who_was_made_inactive(
+    cast: Stage, action: str, scene: str, expected: dict[str, str]
+) -> None:
+    assert await outcomes(send, cast, action, scene, expected) == expected
+
+
+# Commands
+
+#: As typed: those that switch and those that show, with and without more behind them.
+COMMANDS = (
+    *("open", "mine", "status", "find", "find Ada Quill", "report", "report last week"),
+    *("pause", "pause aetna", "resume", "resume all", "resume aetna"),
+)
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("role", OUTSIDE)
+@pytest.mark.parametrize("typed", COMMANDS)
+async def test_a_command_of_somebody_outside_is_refused_and_recorded(cast: Stage, typed: str, role: str) -> None:
+    done, _ = await cast.refer()
+    user, box = cast.person(PEOPLE[role]).user, cast.box
+    before, roster = await look(cast, done.referral_id), await everybody(cast)
+    form = payloads.command_form(box, user, box.channel("referrals"), "/referrals", typed)
+    answer = await box.delivery.command(form)
+    after = await look(cast, done.referral_id)
+    assert answer.ok and TOLD[role] in str(answer.body), "and is told so"
+    assert done.code not in str(answer.body) and PUBLIC_URL not in str(answer.body)
+    assert after.history[len(before.history) :] == [("p", "refuse", OUTSIDE[role])]
+    assert after.rows == before.rows and await everybody(cast) == roster
+
+
+TOLD = {
+    "guest": "Guests of the workspace",
+    "deactivated": "deactivated",
+    "unlinked": "not on the roster",
+    "elsewhere": "own workspace",
+}
+
+
+async def everybody(stage: Stage) -> list[dict[str, Any]]:
+    """What could have been switched; an account's standing is noted by whoever meets it."""
+
+    def read(tx: Any) -> list[dict[str, Any]]:
+        rows = [_plain(one) for one in tx.session.exec(select(Provider).order_by(col(Provider.id)))]
+        return [{name: value for name, value in row.items() if name != "slack_standing"} for row in rows]
+
+    return await stage.desk.ask("p", read)

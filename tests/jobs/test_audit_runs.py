@@ -11,15 +11,17 @@ from sqlmodel import Session
 from jobs import auditing
 from jobs.audit_runs import SWEEP_TROUBLE, beginning, note_sweep, record, run, whole_is_due
 from jobs.auditing import audit_practice
+from referrals import links
 from referrals.audit import Audit, Finding, Rule
 from referrals.audit.state import SWEEP, last_audit, sweep_age
 from referrals.deadlines import expire
+from referrals.tx import Tx
 from store.database import Database
 from store.ids import new_id
-from store.tables import Attention, AuditRun, Delivery, Offer, Pulse, Referral
-from store.vocabulary import AttentionKind, Status
+from store.tables import Attention, AuditRun, Delivery, Link, Offer, PageSession, Pulse, Referral
+from store.vocabulary import AttentionKind, LinkPurpose, Status
 from tests.canary import Watch
-from tests.desk import COORDINATOR, START, Office, new_office
+from tests.desk import COORDINATOR, CORA, START, Office, new_office
 from tests.referrals.audit.office_life import everything_sent
 
 pytestmark = pytest.mark.anyio
@@ -212,3 +214,33 @@ async def test_pages_are_read_on_one_view_each_and_nothing_is_missed(
     await office.change(Offer, last.id, remind_due=None)
     again = await audit_practice(office.desk, office.practice_id, patience=AT_ONCE)
     assert again.first is not None and again.first.row_id == last.id
+
+
+async def test_a_whole_look_is_followed_by_forgetting_old_links_and_sessions(office: Office) -> None:
+    def opened(tx: Tx) -> None:
+        """Two links, and the session that one of them has led to."""
+        links.page_link(tx, CORA, None)
+        used = links.link_of(tx, links.page_link(tx, CORA, None), LinkPurpose.FIND)
+        assert used is not None and links.use(tx, used)
+        links.open_session(tx, used)
+
+    async def left() -> tuple[int, int]:
+        await office.do(links.forget)
+        return len(await office.rows(Link)), len(await office.rows(PageSession))
+
+    await office.do(opened)
+    assert await left() == (2, 1)
+    office.clock.turn(hours=24)
+    assert await left() == (2, 1), "it ended less than a day ago"
+    office.clock.turn(hours=1)
+    assert await left() == (2, 0)
+    office.clock.turn(days=28)
+    await office.do(opened)
+    assert await left() == (4, 1), "a link's page can still say that it is past its time"
+    office.clock.turn(days=2)
+    assert await left() == (2, 0)
+
+    await office.do(opened)
+    office.clock.turn(days=31)
+    await run(office.desk, AT_ONCE)
+    assert (await office.rows(Link), await office.rows(PageSession)) == ([], [])

@@ -297,8 +297,14 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
     "acceptor outside the work domains": (
         Template.ACCEPTOR_MAIL,
         BY_MAYA,
-        ("Ask a coordinator in Slack", "Consultation"),
-        IDENTITY,
+        ("Press Client details on the card", "press Contacted or Scheduled", "Consultation"),
+        (*IDENTITY, "Ask a coordinator", "reply to this email with"),
+    ),
+    "acceptor outside the work domains and not in Slack": (
+        Template.ACCEPTOR_MAIL,
+        {**BY_MAYA, "reader": replace(MAYA, slack_user=None)},
+        ("Ask support (below)", "reply to this email with", "no penalty"),
+        (*IDENTITY, "on the card", "Press", "press", "in Slack"),
     ),
     "acceptor stop": (
         Template.ACCEPTOR_STOP_MAIL,

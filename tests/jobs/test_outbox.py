@@ -66,7 +66,7 @@ async def test_an_attempt_ends_before_its_lease(office: Office, monkeypatch: pyt
     async def for_ever(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(outbox, "_MAIL_LEASE", outbox._TO_RECORD + timedelta(milliseconds=20))
+    monkeypatch.setattr(outbox, "_MAIL_LEASE", outbox._TO_RECORD + timedelta(seconds=1.5))  # to compose
     await office.submit()
     (mail,) = await _claimed(office, DeliveryChannel.EMAIL)
     await deliver(Outside(during=for_ever).deps(office), office.practice_id, mail)

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from store.vocabulary import CloseReason, DeclineReason
+from referrals.actor import Actor, Surface
+from referrals.progress import plan
+from store.vocabulary import CloseReason, DeclineReason, PlanItem
 
 from .at_work import COORDINATOR
 from .running import Running
@@ -108,6 +110,62 @@ async def test_the_plan_the_tries_the_nudge_and_the_escalation(socket_desk: Runn
     assert done.code not in str(home), "it is off the list"
     said = "".join(message.all_text for message in (dm, nudge, alert, card))
     assert not any(part in said for part in (client.name, client.email)), "nobody's name is in Slack"
+
+
+async def test_the_acceptors_message_follows_what_is_done_elsewhere(socket_desk: Running) -> None:
+    desk = socket_desk
+    done = await desk.accepted("tomas")
+    tomas = await desk.provider("tomas")
+    actor = Actor(f"provider:{tomas.id}", Surface.PAGE, tomas.id)
+    (dm,) = desk.told("tomas", done.code)
+    assert ticked(dm) == []
+    await desk.house.desk.do(desk.practice, plan, actor, done.referral_id, frozenset({PlanItem.COST}))  # on the page
+    await desk.quiet()
+    assert ticked(dm) == ["cost"]
+    await desk.person("tomas").click(desk.cards(done.code)[-1], "referral.contacted")
+    await desk.card(done.code, "Client contacted")
+    await desk.quiet()
+    assert "counts as contacted" in dm.all_text and "referral.contacted" not in dm.action_ids
+    assert len(desk.told("tomas", done.code)) == 1, "the same message, not another"
+
+    await desk.release("tomas", dm, DeclineReason.SCHEDULE)
+    card = await desk.card(done.code, "Open to everyone")
+    await desk.quiet()
+    (gone,) = desk.slack.dm("tomas").messages[-1:]
+    assert gone.ts == dm.ts and gone.action_ids == []
+    assert f"{done.code} is not with you any more" in gone.all_text and "yours" not in gone.all_text
+
+    await desk.person("yuki").click(card, "referral.accept")
+    await desk.card(done.code, "Accepted")
+    await desk.quiet()
+    (dm,) = desk.told("yuki", done.code)
+    await desk.choose(COORDINATOR, desk.cards(done.code)[-1], "referral.close", "referral.reason", CloseReason.OTHER)
+    await desk.card(done.code, "Closed")
+    await desk.quiet()
+    assert dm.action_ids == [] and f"{done.code} is closed" in dm.all_text
+
+
+async def test_a_message_that_cannot_be_brought_up_to_date_holds_up_nothing(socket_desk: Running) -> None:
+    desk = socket_desk
+    done = await desk.accepted("tomas")
+    channel = desk.slack.dm("tomas")
+    (dm,) = desk.told("tomas", done.code)
+    channel.messages.remove(dm)
+    await desk.person("tomas").click(desk.cards(done.code)[-1], "referral.contacted")
+    await desk.card(done.code, "Client contacted")
+    await desk.quiet()
+    await desk.house.waker.sweep()
+    await desk.quiet()
+    (offer,) = await desk.offers(done.referral_id)
+    assert offer.shown_version == offer.card_version and offer.card_trouble is None
+    assert desk.told("tomas", done.code) == [] and not desk.told(COORDINATOR, done.code)
+    tried = [one for one in desk.slack.traffic.entries if "chat.update" in str(one) and dm.ts in str(one)]
+    assert len(tried) <= 2, "once for each change, not for ever"
+
+
+def ticked(message: Any) -> list[str]:
+    (boxes,) = [e for b in message.blocks or [] if b["type"] == "actions" for e in b["elements"] if "options" in e]
+    return [one["value"] for one in boxes.get("initial_options", [])]
 
 
 async def test_whoever_had_forgotten_to_accept_does_both_at_once(socket_desk: Running) -> None:

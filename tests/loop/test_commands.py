@@ -113,7 +113,7 @@ async def test_out_of_network_asks_first(socket_desk: Running) -> None:
     desk = socket_desk
     done = await desk.submit()
     asked = await desk.person("walt").click(await desk.card(done.code), "referral.accept")
-    assert asked.view is not None and "not among the provider's networks" in str(asked.view["blocks"])
+    assert asked.view is not None and "not among your networks" in str(asked.view["blocks"])
     assert (await desk.referral(done.code)).status == "pending", "asking decides nothing"
     answer = await desk.person("walt").submit(asked.view, {})
     assert answer.ok and answer.closed

@@ -1,5 +1,6 @@
 """From the mail to the decision, with the whole desk at work: what the link opens, and what follows from the answer."""
 
+import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
@@ -33,9 +34,16 @@ class Reader:
 
     async def press(self, link: str, **fields: str) -> str:
         """Fills in the form of the page and sends it; what the next page says."""
+        return await self.send(link, await self.form(link), **fields)
+
+    async def form(self, link: str) -> str:
+        """What the page hides in its form."""
         seal = _HIDDEN.search((await self.open(link))[1])
         assert seal is not None
-        async with self._http.post(link, data={"seal": seal[1], **fields}) as answer:
+        return seal[1]
+
+    async def send(self, link: str, seal: str, **fields: str) -> str:
+        async with self._http.post(link, data={"seal": seal, **fields}) as answer:
             assert answer.status == 200 and str(answer.url) == link and len(answer.history) == 1
             return html.unescape(await answer.text())
 
@@ -97,6 +105,27 @@ async def test_yes_by_the_link(socket_desk: Running, reader: Reader) -> None:
     assert "you accepted" in late.text.casefold()
     assert f"You accepted {done.code}" in (await reader.open(link))[1]
     assert (await desk.history(done.referral_id)).count(("accept", "done")) == 1
+
+
+async def test_by_the_link_and_by_the_button_at_once(socket_desk: Running, reader: Reader) -> None:
+    """One wins; the page and whoever pressed the button are both told the same."""
+    desk = socket_desk
+    for _ in range(5):
+        done = await desk.submit(preferred="maya")
+        card = await desk.card(done.code)
+        await desk.quiet()
+        (mail,) = desk.mail("maya", done.code)
+        (link,) = set(re.findall(r"http\S+/offer/[a-z0-9-]+/[\w-]{43}", mail.text))
+        stale, seal = card.snapshot(), await reader.form(link)
+        page, answer = await asyncio.gather(
+            reader.send(link, seal, decision="accept"), desk.person("maya").click(stale, "referral.accept")
+        )
+        assert answer.ok and f"You accepted {done.code}" in page
+        again = await desk.person("maya").click(stale, "referral.accept")
+        assert "you accepted" in again.text.casefold()
+        await desk.quiet()
+        assert (await desk.history(done.referral_id)).count(("accept", "done")) == 1
+        assert len(desk.told("maya", done.code)) == 1 and len(desk.cards(done.code)) == 1
 
 
 async def test_no_by_the_link(socket_desk: Running, reader: Reader) -> None:

@@ -249,7 +249,9 @@ async def test_a_notice_that_fails_is_told_to_coordinators(socket_desk: Running)
 
 def test_the_table_leaves_no_template_out() -> None:
     sent = {word.partition(">")[0] for line in TABLE.values() for word in line.sends.split()}
-    elsewhere = {Template.COORDINATOR_FAILED, Template.COORDINATOR_LICENCE} | OF_PRACTICE | OF_PROVIDER
+    elsewhere = (
+        {Template.COORDINATOR_FAILED, Template.COORDINATOR_LICENCE, Template.LICENCE_DENIED} | OF_PRACTICE | OF_PROVIDER
+    )
     assert set(Template) - sent == elsewhere, "which have tests of their own"
 
 

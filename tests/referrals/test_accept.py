@@ -27,7 +27,7 @@ async def test_a_coordinator_accepts_for_whoever_it_is_reserved_for(office: Offi
     asks = await office.do(accept, coordinating, done.offer_id)
     assert isinstance(asks, Asks) and asks.questions == (Question.ON_BEHALF,)
     assert asks.whose is not None and asks.whose.name == maya.name
-    assert isinstance(await office.do(accept, coordinating, done.offer_id, confirmed=True), Done)
+    assert isinstance(await office.do(accept, coordinating, done.offer_id, confirmed=frozenset(Question)), Done)
 
     assert (await office.referral(done.referral_id)).accepted_by == maya.id
     row = (await office.rows(History, subject_id=done.referral_id))[-1]
@@ -53,7 +53,7 @@ async def test_a_yes_that_comes_after_the_round(office: Office, team: Team) -> N
     """The question was shown; meanwhile the provider has declined."""
     done = await office.submit(team[0])
     await office.do(decline, by(team[0]), done.offer_id, DeclineReason.SCHEDULE)
-    late = await office.do(accept, CORA, done.offer_id, confirmed=True)
+    late = await office.do(accept, CORA, done.offer_id, confirmed=frozenset(Question))
     assert isinstance(late, Since)
     assert (late.status, late.round_kind, late.by) == (Status.PENDING, Kind.GENERAL, None)
 

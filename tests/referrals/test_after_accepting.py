@@ -16,7 +16,7 @@ from referrals.deadlines import escalate, nudge
 from referrals.decline import release
 from referrals.letters import Letter, Void
 from referrals.notices import Template as T
-from referrals.outcomes import Asks, Done, Missing, Refusal, Refused, Since, WrongDate
+from referrals.outcomes import Asks, Done, Missing, Question, Refusal, Refused, Since, WrongDate
 from referrals.progress import Trying, contacted, may_try, no_answer, plan, scheduled
 from referrals.restored import restored
 from referrals.sent import said_now
@@ -97,7 +97,7 @@ async def test_already_contacted_asks_what_accepting_asks(office: Office, maya: 
     asks = await office.do(accept, by(maya), done.offer_id, already_contacted=True)
     assert isinstance(asks, Asks) and asks.already_contacted
     assert (await office.referral(done.referral_id)).status is Status.PENDING
-    await office.do(accept, by(maya), done.offer_id, already_contacted=True, confirmed=True)
+    await office.do(accept, by(maya), done.offer_id, already_contacted=True, confirmed=frozenset(Question))
     assert (await office.referral(done.referral_id)).status is Status.CONTACTED
 
 

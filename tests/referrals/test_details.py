@@ -32,7 +32,7 @@ TABLE: dict[str, Refusal | None] = {
     "coordinator who is a provider": None,
     "coordinator who is an inactive provider": None,
     "former coordinator": Refusal.UNLINKED,
-    "inactive acceptor": Refusal.INACTIVE,
+    "inactive acceptor": None,
     "paused acceptor": None,
     "deactivated acceptor": Refusal.DEACTIVATED,
     "acceptor who became a guest": Refusal.GUEST,

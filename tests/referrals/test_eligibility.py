@@ -10,7 +10,12 @@ from referrals import eligibility
 from referrals.accept import accept
 from referrals.coordinate import assign
 from referrals.eligibility import Unroutable
+from referrals.intake.choices import load_choices
 from referrals.outcomes import Asks, Done, Question, Refusal, Refused
+from referrals.profile import own_profile
+from referrals.tx import Tx
+from referrals.views.coordinators import assignable
+from referrals.views.lists import open_lines
 from store.vocabulary import Kind, ProviderStatus, SlackStanding, Status
 from tests.desk import CORA, START, STRANGER, Office, by, intake, provider_row
 
@@ -117,12 +122,12 @@ async def test_accepting_a_general_round(office: Office, values: dict[str, Any],
     if isinstance(row.general, Refusal):
         assert answer == Refused(row.general, done.code)
         assert await office.history(await office.referral(done.referral_id)) == ["submit", f"accept:{row.general}"]
-        answer = await office.do(accept, by(provider), done.offer_id, confirmed=True)
+        answer = await office.do(accept, by(provider), done.offer_id, confirmed=frozenset(Question))
         assert isinstance(answer, Refused), "a refusal is no question"
     elif row.general:
         assert isinstance(answer, Asks) and answer.questions == row.general
         assert (await office.referral(done.referral_id)).status is Status.PENDING
-        answer = await office.do(accept, by(provider), done.offer_id, confirmed=True)
+        answer = await office.do(accept, by(provider), done.offer_id, confirmed=frozenset(Question))
         assert isinstance(answer, Done)
     else:
         assert isinstance(answer, Done)
@@ -160,8 +165,8 @@ def test_who_is_expected_to_take_a_general_round(values: dict[str, Any], row: Ro
     """In Slack, and nothing to refuse or ask: otherwise coordinators hear that nobody is left."""
     provider = provider_row("a practice", "Maya Chen", **values)
     in_slack = provider.slack_standing is SlackStanding.MEMBER
-    assert eligibility.eligible(provider, intake(), (), START) is (row.general is None and in_slack)
-    assert not eligibility.eligible(provider, intake(), (provider.id,), START)
+    assert eligibility.eligible(provider, intake(), (), START, START.date()) is (row.general is None and in_slack)
+    assert not eligibility.eligible(provider, intake(), (provider.id,), START, START.date())
 
 
 @pytest.mark.parametrize(
@@ -169,13 +174,39 @@ def test_who_is_expected_to_take_a_general_round(values: dict[str, Any], row: Ro
 )
 def test_service_is_a_hard_filter(services: list[str], expected: bool) -> None:
     provider = provider_row("a practice", "Maya Chen", services=services)
-    assert eligibility.eligible(provider, intake(), (), START) is expected
+    assert eligibility.eligible(provider, intake(), (), START, START.date()) is expected
 
 
 def test_self_pay_is_everybodys_network() -> None:
     provider = provider_row("a practice", "Maya Chen", insurers=[])
     assert eligibility.questions(provider, intake(insurer="self_pay"), START) == ()
-    assert eligibility.eligible(provider, intake(insurer="self_pay"), (), START)
+    assert eligibility.eligible(provider, intake(insurer="self_pay"), (), START, START.date())
+
+
+#: Half past eleven in the evening and half past midnight, when in UTC it is tomorrow already.
+@pytest.mark.parametrize(("hours", "licensed"), [(5.5, True), (6.5, False)])
+@pytest.mark.parametrize("zones", [("America/New_York", "Asia/Tokyo"), (None, "America/New_York")])
+async def test_a_licence_ends_with_the_providers_own_day(
+    office: Office, zones: tuple[str | None, str], hours: float, licensed: bool
+) -> None:
+    def move(tx: Tx) -> None:
+        tx.locked_practice().time_zone = zones[1]
+
+    await office.do(move)
+    last = [{"state": "NY", "expires": START.date().isoformat()}]  # in New York it is the same day, at 18:00
+    maya = await office.provider("Maya Chen", time_zone=zones[0], licences=last)
+    office.clock.turn(hours=hours)
+    assert office.clock.now().date() > START.date(), "of UTC the last day is over in both cases"
+    done = await office.submit()
+    assert bool(await office.do(open_lines, maya.id)) is licensed
+    assert ("NY" in (await office.do(load_choices)).states) is licensed
+    assert (await office.do(assignable, done.referral_id) != []) is licensed
+    asked_for = await office.referral((await office.submit(maya)).referral_id)
+    assert asked_for.unroutable == (None if licensed else Unroutable.NO_LICENCE)
+    profile = await office.do(own_profile, maya.id)
+    assert profile is not None and profile.licences[0].days_left == (0 if licensed else -1)
+    answer = await office.do(accept, by(maya), done.offer_id)
+    assert isinstance(answer, Done) if licensed else answer == Refused(Refusal.NO_LICENCE, done.code)
 
 
 async def test_a_licence_lost_while_it_waits(office: Office) -> None:

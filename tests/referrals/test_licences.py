@@ -14,8 +14,8 @@ from referrals.coordinate import assign
 from referrals.deadlines import expire
 from referrals.decline import release
 from referrals.letters import Letter, Void
-from referrals.licences import Allowing, Asked, Grounds, allow, ask, may_allow
-from referrals.outcomes import Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
+from referrals.licences import Allowing, Asked, Grounds, allow, ask, deny, may_allow
+from referrals.outcomes import Asks, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
 from referrals.views.coordinators import attention_lines
 from store.tables import Attention, Delivery, History, Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, SlackStanding, Status, Urgency
@@ -99,7 +99,9 @@ async def test_what_else_would_have_been_asked_is_shown_to_the_coordinator(offic
     done, item = await asked(office, dana)
     found = await office.do(may_allow, CORA, item.id)
     assert isinstance(found, Allowing) and found.questions == (Question.OUT_OF_NETWORK,)
-    await office.do(allow, CORA, item.id, Grounds.TEMPORARY)
+    assert isinstance(await office.do(allow, CORA, item.id, Grounds.TEMPORARY), Asks), "not shown, so not answered"
+    assert (await office.referral(done.referral_id)).status is Status.PENDING
+    await office.do(allow, CORA, item.id, Grounds.TEMPORARY, frozenset(found.questions))
     row = (await office.rows(History, subject_id=done.referral_id))[-1]
     assert row.data["confirmed"] == ["on_behalf", "out_of_network"]
 
@@ -113,6 +115,40 @@ async def test_nobody_but_a_coordinator_allows_it(office: Office, dana: Provider
     assert (await office.referral(done.referral_id)).status is Status.PENDING
     assert (await rows_of(office, done.referral_id))[-4:] == ["allow_licence:not_coordinator"] * 4
     assert (await office.do(audit)).wrong == 0
+
+
+async def test_a_coordinator_does_not_allow_it_and_whoever_asked_is_told(office: Office, dana: Provider) -> None:
+    done, item = await asked(office, dana)
+    for _ in range(2):
+        assert isinstance(await office.do(deny, CORA, item.id), Done)
+    assert await rows_of(office, done.referral_id) == ["submit", "ask_licence", "deny_licence"]
+    row = (await office.rows(History, subject_id=done.referral_id))[-1]
+    assert (row.actor, row.data["provider"]) == (CORA.name, dana.id)
+    assert await office.attention(done.referral_id) == []
+    (told,) = await office.rows(Delivery, template="licence_denied")
+    assert told.recipient == f"provider:{dana.id}"
+    assert isinstance(await office.do(compose, told), Letter)
+    (waiting,) = await office.rows(Delivery, template="coordinator_licence")
+    assert isinstance(await office.do(compose, waiting), Void), "nobody is asked any more"
+    now = await office.referral(done.referral_id)
+    assert (now.status, now.accepted_by) == (Status.PENDING, None)
+    assert await office.do(ask, by(dana), done.offer_id) == Asked(done.code, again=True, denied=True)
+    assert (await office.do(audit)).wrong == 0
+
+    maya = (await office.rows(Provider, name="Maya Chen"))[0]
+    assert isinstance(await office.do(accept, by(maya), done.offer_id), Done), "it stays open to the others"
+    assert isinstance(await office.do(compose, told), Void)
+    assert isinstance(await office.do(deny, CORA, item.id), Since)
+    assert (await office.do(audit)).wrong == 0
+
+
+async def test_nobody_but_a_coordinator_refuses_it(office: Office, dana: Provider) -> None:
+    done, item = await asked(office, dana)
+    for actor in (by(dana), STRANGER):
+        assert await office.do(deny, actor, item.id) == Refused(Refusal.NOT_COORDINATOR, done.code)
+    assert isinstance(await office.do(deny, CORA, "nonsense"), Missing)
+    assert await office.attention(done.referral_id) == ["licence"]
+    assert await office.rows(Delivery, template="licence_denied") == []
 
 
 @pytest.mark.parametrize("what", ["taken", "assigned", "closed", "expired"])

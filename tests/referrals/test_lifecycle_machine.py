@@ -30,6 +30,7 @@ from referrals.decline import decline, pass_, release
 from referrals.letters import Void
 from referrals.lifecycle import HELD
 from referrals.notices import Template
+from referrals.outcomes import Question
 from referrals.pausing import availability
 from referrals.progress import contacted, no_answer, plan, scheduled
 from referrals.submit import submit
@@ -142,7 +143,8 @@ class DeskMachine(RuleBasedStateMachine):
     def accept(self, who: str, which: int, back: bool, confirmed: bool, already: bool) -> None:
         case, round, offer = self.round(which, back)
         who = self.who(who, case)
-        answer = self.do(accept, self.actor(who), offer, confirmed=confirmed, already_contacted=already)
+        answered = frozenset(Question) if confirmed else frozenset[Question]()
+        answer = self.do(accept, self.actor(who), offer, confirmed=answered, already_contacted=already)
         assert type(answer).__name__ == self.model.accept(who, case, round, confirmed, already)
 
     @pending

@@ -18,7 +18,7 @@ from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
 from referrals.lifecycle import TRANSITIONS, Event
 from referrals.notices import Template as T
-from referrals.outcomes import Asks, Done, Refused, Reserved, Since
+from referrals.outcomes import Asks, Done, Question, Refused, Reserved, Since
 from referrals.pausing.availability import Availability, make_inactive, pause, release_waiting
 from referrals.progress import contacted, no_answer, plan, scheduled
 from referrals.tx import Wake, WakeKind
@@ -186,7 +186,7 @@ TABLE: dict[str, tuple[Happening, Event | None, object, dict[At, Then]]] = {
         {At.RESERVED: Then(Asks), At.OPEN: refused("accept", _unlinked)},
     ),
     "cora accepts, and has said for whom": (
-        happening(accept, "cora", confirmed=True),
+        happening(accept, "cora", confirmed=frozenset(Question)),
         Event.ACCEPT,
         Since,
         {At.RESERVED: taken, At.OPEN: refused("accept", _unlinked)},

@@ -88,6 +88,7 @@ SENT: dict[T, set[Now]] = {
     T.ACCEPTOR_NUDGE_MAIL: {now for now in mine if now.status is A},
     T.ACCEPTOR_STOP_MAIL: stop,
     T.ACCEPTOR_STOP_DM: stop,
+    T.LICENCE_DENIED: whatever({Now(P), Now(P, overdue=True)}),
     T.THREAD_REMINDER: whatever(WAITING),
     T.THREAD_ACCEPTED: whatever(HELD),
     T.SOURCE_ACKNOWLEDGEMENT: EVERY,

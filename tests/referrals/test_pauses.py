@@ -77,7 +77,7 @@ async def test_a_paused_state_asks_before_accepting(office: Office, maya: Provid
     done = await office.submit()
     asked = await office.do(accept, by(maya), done.offer_id)
     assert isinstance(asked, Asks) and asked.questions == (Question.PAUSED_STATE,)
-    assert isinstance(await office.do(accept, by(maya), done.offer_id, confirmed=True), Done)
+    assert isinstance(await office.do(accept, by(maya), done.offer_id, confirmed=frozenset(Question)), Done)
     accepted = (await office.rows(History, subject_id=done.referral_id, event="accept"))[-1]
     assert accepted.data["confirmed"] == ["paused_state"]
     assert (await now_of(office, maya)).paused_states == [{"state": "NY"}], "accepting leaves the pause as it is"

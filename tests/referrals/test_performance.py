@@ -7,7 +7,7 @@ import pytest
 
 from referrals.accept import accept
 from referrals.decline import decline, pass_, release
-from referrals.outcomes import Done, Reserved
+from referrals.outcomes import Done, Question, Reserved
 from referrals.periods import period
 from referrals.views.performance import LATELY, Performance, performance
 from store.tables import Provider
@@ -64,7 +64,7 @@ async def test_what_was_given_back_was_accepted_all_the_same(office: Office) -> 
 async def test_what_a_coordinator_decides_for_somebody_is_nobodys_answer(office: Office) -> None:
     maya, cora = await office.team("Maya Reed", "Cora Lind")
     asked = [await office.submit(maya) for _ in range(2)]
-    await office.do(accept, CORA, asked[0].offer_id, confirmed=True)
+    await office.do(accept, CORA, asked[0].offer_id, confirmed=frozenset(Question))
     await office.do(decline, by(cora, coordinator=True), asked[1].offer_id, DeclineReason.SCHEDULE)
     assert await figures(office, maya) == await figures(office, cora) == Performance()
 

@@ -22,7 +22,7 @@ from referrals.deadlines import expire
 from referrals.decline import decline, pass_
 from referrals.eligibility import Unroutable
 from referrals.links import decision_link
-from referrals.outcomes import Done, Since
+from referrals.outcomes import Done, Question, Since
 from referrals.pausing.availability import Availability, pause
 from referrals.submit import submit
 from referrals.tx import Tx
@@ -140,7 +140,7 @@ async def test_accept_by_link_and_by_button(field_: Track, scores: Scores) -> No
     """The provider by the link in their mail, while a coordinator accepts on the card for them."""
     given = await offered(field_)
     tokens = await field_.office.do(_links, given)
-    press = partial(accept, confirmed=True)
+    press = partial(accept, confirmed=frozenset(Question))
     pairs = [
         (
             Side(decide, (token, Yes()), done.offer_id, maya.id),

@@ -1,12 +1,15 @@
 """What came of a text, in whatever order it is told; STOP and START; and who is sent no texts."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jobs.delivery_records import failed
+from jobs.errors import FailureKind
 from referrals.actor import OPERATOR
 from referrals.audit import audit
 from referrals.composing import compose
@@ -14,12 +17,12 @@ from referrals.imports.files import FileKind, import_file
 from referrals.letters import PracticeLetter, Void
 from referrals.pausing.availability import make_inactive
 from referrals.profile import Saved, Typed, edit
-from referrals.profile_fields import ProfileField, digest
+from referrals.profile_fields import ProfileField, digest, written
 from referrals.texts import Report, Word, answered, refused, reported, why_not, word_of
 from referrals.tx import Tx
 from referrals.views.coordinators import attention_lines
 from store.ids import new_id
-from store.tables import Attention, Delivery, Provider
+from store.tables import Attention, Delivery, History, Provider
 from store.vocabulary import DeliveryState
 from tests.desk import CORA, Office, by
 
@@ -311,3 +314,55 @@ async def test_a_text_written_before_stop_is_not_sent_after_it(office: Office) -
     await office.do(answered, MOBILE, Word.STOP, sid())
     letter = await office.do(compose, row)
     assert letter == Void("opted_out")
+
+
+async def retyped(office: Office, maya: Provider, way: str, number: str) -> None:
+    """``number``: as a person types it, or nothing."""
+    if way == "profile":
+        shown = digest(ProfileField.MOBILE, written(await fresh(office, maya))[ProfileField.MOBILE])
+        typed = {ProfileField.MOBILE: Typed(number, shown)}
+        assert await office.do(edit, by(maya), maya.id, typed=typed) == Saved((ProfileField.MOBILE,))
+        return
+    lines = f"name,email,mobile,states\nMaya Chen,maya@practice.example.org,{number},NY\n".encode()
+    report = await import_file(office.desk, office.practice_id, FileKind.ROSTER, lines, actor=OPERATOR)
+    assert not report.problems
+
+
+@pytest.mark.parametrize("way", ["profile", "roster"])
+@pytest.mark.parametrize("how", ["answered", "told"])
+async def test_stop_holds_for_its_number_however_it_is_typed_in_again(office: Office, way: str, how: str) -> None:
+    maya = await office.provider("Maya Chen")
+    await text(office, maya)
+    if how == "answered":
+        await office.do(answered, MOBILE, Word.STOP, sid())
+    else:
+        await office.do(reported, Report(sid(), "failed", MOBILE, "21610"))
+    for number in ("", "202-555-0101"):
+        await retyped(office, maya, way, number)
+    now = await fresh(office, maya)
+    assert (now.mobile, why_not(now)) == (MOBILE, "opted_out"), "taking it out and typing it in again says nothing"
+
+    await retyped(office, maya, way, "202-555-0199")
+    assert why_not(await fresh(office, maya)) is None, "nobody has said STOP from this one"
+    await retyped(office, maya, way, "202-555-0101")
+    assert why_not(await fresh(office, maya)) == "opted_out"
+
+    await office.do(answered, MOBILE, Word.START, sid(2))
+    for number in ("202-555-0199", "202-555-0101"):
+        await retyped(office, maya, way, number)
+    assert why_not(await fresh(office, maya)) is None, "the last word counts"
+    assert "5550101" not in str([row.data for row in await office.rows(History, subject_id=maya.id)])
+    assert (await office.do(audit)).wrong == 0
+
+
+@pytest.mark.parametrize("code", ["twilio_21610", "twilio_21614"])
+async def test_a_refusal_of_the_number_before_says_nothing_of_the_one_now(office: Office, code: str) -> None:
+    """It was changed while the text was on its way to Twilio."""
+    maya = await office.provider("Maya Chen")
+    row = await text(office, maya, state=DeliveryState.SENDING, reference=None, attempts=1)
+    await retyped(office, maya, "profile", "202-555-0199")
+    await office.do(failed, row.id, 1, code, FailureKind.PERMANENT, timedelta(seconds=1), to=MOBILE)
+    assert why_not(await fresh(office, maya)) is None and (await fresh(office, maya)).sms_trouble is None
+    again = await text(office, maya, state=DeliveryState.SENDING, reference=None, attempts=1)
+    await office.do(failed, again.id, 1, code, FailureKind.PERMANENT, timedelta(seconds=1), to="+12025550199")
+    assert why_not(await fresh(office, maya)) is not None

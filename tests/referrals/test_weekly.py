@@ -23,9 +23,9 @@ async def maya(office: Office) -> Provider:
     return await office.provider("Maya Chen", time_zone="America/New_York")
 
 
-async def take(office: Office, provider: Provider, *, confirmed: bool = False) -> Done:
+async def take(office: Office, provider: Provider) -> Done:
     done = await office.submit()
-    accepted = await office.do(accept, by(provider), done.offer_id, confirmed=confirmed)
+    accepted = await office.do(accept, by(provider), done.offer_id)
     assert isinstance(accepted, Done), accepted
     return accepted
 
@@ -91,7 +91,7 @@ async def test_the_full_may_still_accept_when_asked(office: Office, maya: Provid
     done = await office.submit()
     asked = await office.do(accept, by(maya), done.offer_id)
     assert isinstance(asked, Asks) and asked.questions == (Question.FULL,)
-    assert isinstance(await office.do(accept, by(maya), done.offer_id, confirmed=True), Done)
+    assert isinstance(await office.do(accept, by(maya), done.offer_id, confirmed=frozenset(Question)), Done)
 
 
 async def test_a_coordinator_may_offer_it_to_the_full(office: Office, maya: Provider) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import JSON, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, select
 
@@ -73,9 +74,16 @@ async def test_a_path_is_taken_as_it_is(tmp_path: Path, folder: str) -> None:
     assert (tmp_path / folder / "desk.db").exists()
 
 
+def _other_default(
+    _: object, there: Any, _here: object, default: str | None, __: object, ours: str | None
+) -> bool | None:
+    """PostgreSQL cannot compare two JSON values by itself."""
+    return None if not isinstance(there.type, JSON) else (default or "").partition("::")[0] != (ours or "")
+
+
 async def test_migrations_make_exactly_the_tables(database: Database) -> None:
     def differences(session: Session) -> list[object]:
-        context = MigrationContext.configure(session.connection(), opts={"compare_server_default": True})
+        context = MigrationContext.configure(session.connection(), opts={"compare_server_default": _other_default})
         return list(compare_metadata(context, SQLModel.metadata))
 
     assert await database.write(differences) == []

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from html import unescape
 
 import aiohttp
 import pytest
 
+from jobs.members import Member, link_members
+from referrals.accept import accept
 from referrals.decline import release
 from referrals.details import Ticket, ask_for_details
 from referrals.find import ask_to_find
-from referrals.outcomes import Done
+from referrals.outcomes import Done, Refusal, Refused
 from store.database import Database
 from store.tables import Client, History, Link, PageSession, Provider
-from store.vocabulary import DeclineReason, PlanItem, ProviderStatus, Status
+from store.vocabulary import DeclineReason, PlanItem, ProviderStatus, SlackStanding, Status
 from tests.canary import somebody
 from tests.desk import CORA, by, new_office
 from web.client import client_routes
@@ -138,6 +141,7 @@ async def test_a_session_ends_after_half_an_hour_or_when_it_is_closed(stage: Sta
     stage.office.clock.turn(minutes=0.1)
     over = await browser.press(page, "contacted")
     assert over.status == 403 and "This page is closed" in over.words and "press Client details again" in over.words
+    assert 'href="https://slack.com/app_redirect?channel=' in over.text and "Go back to Slack" in over.words
     assert who.name not in over.text and (await stage.office.referral(id)).status is Status.ACCEPTED
 
     page = await browser.enter(await stage.office.do(ask_for_details, by(maya), id))
@@ -220,16 +224,54 @@ async def test_released_meanwhile_it_is_refused_kindly_and_that_is_recorded(stag
     assert (await stage.views(id))[-1][0] == "not_theirs"
 
 
+async def test_an_inactive_provider_keeps_what_is_in_their_hands(stage: Stage) -> None:
+    """They see whom they have to contact, say that they have, and get no further referral."""
+    office = stage.office
+    maya = await office.provider("Maya Lin")
+    id, who = await stage.accepted(maya)
+    browser = stage.browser()
+    await office.change(Provider, maya.id, status=ProviderStatus.INACTIVE)
+    page = await browser.enter(await office.do(ask_for_details, by(maya), id))
+    assert page.status == 200 and who.name in page.words
+    await browser.press(page, "contacted")
+    assert (await office.referral(id)).status is Status.CONTACTED
+    more = await office.submit()
+    assert await office.do(accept, by(maya), more.offer_id) == Refused(Refusal.INACTIVE, more.code)
+    assert isinstance(await office.do(ask_for_details, by(maya), more.referral_id), Refused)
+
+
 async def test_a_provider_who_left_sees_nothing_more(stage: Stage) -> None:
     office = stage.office
     maya = await office.provider("Maya Lin")
     id, who = await stage.accepted(maya)
     browser = stage.browser()
     page = await browser.enter(await office.do(ask_for_details, by(maya), id))
-    await office.change(Provider, maya.id, status=ProviderStatus.INACTIVE)
+    await office.change(Provider, maya.id, slack_standing=SlackStanding.DEACTIVATED)
     for answer in (await browser.press(page, "contacted"), await browser.get()):
         assert answer.status == 403 and who.name not in answer.text
     assert (await office.referral(id)).status is Status.ACCEPTED
+
+
+async def test_a_coordinator_who_left_keeps_no_page_and_no_link(stage: Stage) -> None:
+    """They are not on the roster: only what Slack says of the account can tell."""
+    office = stage.office
+    maya = await office.provider("Maya Lin")
+    id, who = await stage.accepted(maya)
+    theirs, hers, unopened = stage.browser(), stage.browser(), stage.browser()
+    page = await theirs.enter(await office.do(ask_for_details, CORA, id))
+    mayas = await hers.enter(await office.do(ask_for_details, by(maya), id))
+    ticket, mayas_next = await office.do(ask_for_details, CORA, id), await office.do(ask_for_details, by(maya), id)
+    assert who.name in page.words and who.name in mayas.words
+    member = Member(str(CORA.slack_user), None, None, SlackStanding.MEMBER, admin=True)
+    await office.do(link_members, [member])
+    assert who.name in (await theirs.get()).words, "somebody who stays goes on"
+
+    await office.do(link_members, [replace(member, standing=SlackStanding.DEACTIVATED)])
+    for answer in (await theirs.press(page, "contacted"), await theirs.get(), await unopened.confirm(ticket)):
+        assert answer.status in (403, 410) and who.name not in answer.text
+    assert (await office.referral(id)).status is Status.ACCEPTED
+    assert who.name in (await hers.get()).words, "it is not theirs that ends"
+    assert who.name in (await stage.browser().enter(mayas_next)).words
 
 
 async def test_a_form_of_another_session_or_another_referral_changes_nothing(stage: Stage) -> None:
@@ -259,7 +301,7 @@ async def test_what_a_client_does_not_allow_is_no_link(stage: Stage) -> None:
     id, child = await stage.accepted(maya, age_band="13-17", guardian=who.guardian, email_ok=False, voicemail_ok=True)
     browser = stage.browser()
     page = await browser.enter(await office.do(ask_for_details, by(maya), id))
-    assert who.guardian in page.words and "speak with them first" in page.words
+    assert who.guardian in page.words and "speak with the parent or guardian first" in page.words
     assert "mailto:" not in page.text and child.email in page.words and "do not write to them" in page.words
     assert "You may leave a voicemail" in page.words and "tel:" in page.text
     referral = await office.referral(id)

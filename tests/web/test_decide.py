@@ -19,7 +19,7 @@ from referrals.deadlines import expire
 from referrals.decline import decline, release
 from referrals.licences import Grounds, allow
 from referrals.links import decision_link, digest_of
-from referrals.outcomes import Done
+from referrals.outcomes import Done, Question
 from referrals.pausing.availability import make_inactive, pause, release_waiting
 from referrals.tx import Tx
 from store.database import Database
@@ -371,12 +371,12 @@ ELSEWHERE: dict[str, tuple[Elsewhere, tuple[str, ...], tuple[str, ...]]] = {
         ("declined",),
     ),
     "accepted by a coordinator for them": (
-        lambda s, d: s.office.do(accept, CORA, d.offer_id, confirmed=True),
+        lambda s, d: s.office.do(accept, CORA, d.offer_id, confirmed=frozenset(Question)),
         ("A coordinator accepted", "for you", "Fri, Nov 14, 3:00 PM PST", "contact the client within 12 hours"),
         ("You accepted",),
     ),
     "accepted by a coordinating colleague": (
-        lambda s, d: s.office.do(accept, by(s.noor, coordinator=True), d.offer_id, confirmed=True),
+        lambda s, d: s.office.do(accept, by(s.noor, coordinator=True), d.offer_id, confirmed=frozenset(Question)),
         ("Noor Haddad accepted", "for you"),
         ("You accepted",),
     ),
@@ -468,7 +468,7 @@ async def test_keys_change_and_links_live(site: Site) -> None:
 async def test_questions_need_a_tick_of_their_own(site: Site) -> None:
     done, path = await site.offered(insurer="cigna")
     page = await site.ask(path)
-    assert "not among the provider's networks" in page.words and "accept all the same" in page.words
+    assert "not among your networks" in page.words and "accept all the same" in page.words
     unread = {"seal": page.seal, "decision": "accept", "already_contacted": "yes"}
     for confirm in ({}, {"confirm": ""}, {"confirm": "yes"}, {"confirm": "paused"}):
         answer = await site.ask(path, "POST", data=unread | confirm)
@@ -491,7 +491,6 @@ async def test_questions_need_a_tick_of_their_own(site: Site) -> None:
 @pytest.mark.parametrize(
     ("values", "saying"),
     [
-        ({"status": ProviderStatus.INACTIVE}, "marked as inactive"),
         ({"slack_standing": SlackStanding.DEACTIVATED}, "Your account is deactivated"),
         ({"slack_standing": SlackStanding.GUEST}, "Guests of the workspace"),
     ],
@@ -513,10 +512,24 @@ async def test_who_may_not_act_any_more(site: Site, values: dict[str, Any], sayi
 
 
 async def test_made_inactive_the_offer_goes_on_without_them(site: Site) -> None:
-    done, path = await site.offered()
+    _, path = await site.offered()
     await site.office.do(make_inactive, CORA, site.maya.id)
     page = await site.ask(path)
-    assert page.status == 403 and "inactive" in page.words and done.code not in page.words
+    assert page.status == 200 and "not reserved for you any more" in page.words and "<form" not in page.text
+    assert "still accept" not in page.words
+
+
+async def test_the_inactive_are_told_why_they_cannot_accept_and_may_decline(site: Site) -> None:
+    done, path = await site.offered()
+    await site.office.change(Provider, site.maya.id, status=ProviderStatus.INACTIVE)
+    page = await site.ask(path)
+    assert page.status == 200 and "marked as inactive" in page.words and 'value="accept"' not in page.text
+    answer = await site.ask(path, "POST", data={"seal": page.seal, "decision": "accept"})
+    assert answer.status == 403 and "marked as inactive" in answer.words
+    assert (await site.office.referral(done.referral_id)).status is Status.PENDING
+    answer = await site.ask(path, "POST", data={"seal": page.seal, "decision": "decline", "reason": "schedule"})
+    assert answer.status == 303
+    assert (await site.events(done))[1:] == ["accept:inactive", "decline"]
 
 
 async def test_without_a_licence_there_is_only_no(site: Site) -> None:

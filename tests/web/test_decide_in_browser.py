@@ -9,6 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from referrals.accept import accept
+from referrals.outcomes import Question
 from store.database import Database
 from store.tables import Offer, Provider
 from store.vocabulary import ProviderStatus, Status
@@ -74,7 +75,7 @@ async def test_every_state_on_a_phone(site: Site, browser: Browser, scheme: str)
     await page.goto(site.base + expensive)
     await page.get_by_role("button", name="Accept").click()
     await assert_for_everybody(page, f"{scheme}-3-asked")
-    await site.office.do(accept, by(site.maya), done.offer_id, confirmed=True)
+    await site.office.do(accept, by(site.maya), done.offer_id, confirmed=frozenset(Question))
     await look(path, "4-accepted")
     later, third = await site.offered()
     later_link = "https://harbor.slack.example.com/archives/C0/p2"

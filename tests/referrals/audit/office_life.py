@@ -12,9 +12,10 @@ from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
-from referrals.licences import ask
+from referrals.licences import ask, deny
 from referrals.notices import ANSWERS
 from referrals.outbox import alert_practice, need_attention
+from referrals.outcomes import Question
 from referrals.pausing.availability import make_inactive, pause, release_waiting
 from referrals.progress import contacted, no_answer, phoned, plan, scheduled
 from referrals.tx import Tx
@@ -32,6 +33,11 @@ from store.vocabulary import (
 from tests.desk import CORA, Office, by
 
 SOURCE: dict[str, Any] = {"source": "Dr. Reed", "source_email": "reed@clinic.example.com"}
+
+
+def _not_allowed(tx: Tx, provider_id: str) -> None:
+    asked = select(Attention).where(Attention.kind == AttentionKind.LICENCE, col(Attention.detail) == provider_id)
+    deny(tx, CORA, tx.session.exec(asked).one().id)
 
 
 async def lived(office: Office) -> dict[str, str]:
@@ -72,9 +78,11 @@ async def lived(office: Office) -> dict[str, str]:
     await office.do(make_inactive, CORA, pia.id)
     life["nobody"] = (await office.submit(None, state="FL", urgency=Urgency.URGENT, email_ok=False)).referral_id
     await office.do(ask, by(maya), await _offer(office, life["nobody"]))  # who has no licence there
+    await office.do(ask, by(noor), await _offer(office, life["nobody"]))
+    await office.do(_not_allowed, noor.id)
     life["failed"] = (await office.submit(maya)).referral_id
     life["fresh"] = (await office.submit(None)).referral_id
-    await office.do(accept, by(noor), await _offer(office, life["fresh"]), confirmed=True)
+    await office.do(accept, by(noor), await _offer(office, life["fresh"]), confirmed=frozenset(Question))
     life["open"] = (await office.submit(omar, **SOURCE)).referral_id
     await office.do(accept, by(noor), await _offer(office, life["open"]))  # refused: it is reserved
     await office.do(everything_sent)
