@@ -158,6 +158,9 @@ async def test_nobody_noticed_by_the_sweep(office: Office) -> None:
     done = await office.submit()
     await look_again(office)
     assert await alerts(office, done.referral_id) == 0
+    office.clock.turn(hours=5.5)  # tomorrow in UTC, 23:30 of its last day for her
+    await look_again(office)
+    assert await alerts(office, done.referral_id) == 0
     office.clock.turn(hours=1)
     await look_again(office)
     assert await alerts(office, done.referral_id) == 1
