@@ -7,6 +7,7 @@ import pytest
 from redis import Redis
 
 from bot import embedded
+from handlers import errors
 from tests.canary import Watch
 from tests.loop.running import Running, running
 from tests.queue_monitor import Monitor
@@ -32,6 +33,12 @@ def flushed(valkey: str, monitor: Monitor, watch: Watch) -> str:
     monitor.clear()
     watch.queue = monitor
     return valkey
+
+
+@pytest.fixture(autouse=True)
+def nearly_all_of_slacks_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story is not about a machine that stood still for two seconds; tests/handlers/test_in_time.py is."""
+    monkeypatch.setattr(errors, "IN_TIME", 2.8)
 
 
 @pytest.fixture(params=["socket", "http"])
