@@ -67,9 +67,8 @@ def compose_with_link(tx: Tx, delivery: Delivery) -> AnyLetter | Void:
     provider = tx.get(Provider, delivery.recipient.partition(":")[2])
     if not isinstance(letter, Letter) or offer is None or provider is None:
         return letter
-    token = decision_link(tx, offer, provider)
-    link = link_of(tx, token, LinkPurpose.DECIDE)
-    return replace(letter, link_token=token, link_until=link.expires_at if link else None)
+    token, until = decision_link(tx, offer, provider)
+    return replace(letter, link_token=token, link_until=until)
 
 
 def decide(tx: Tx, token: str, answer: Answer) -> Decision | Spent | Asked:

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_
 from sqlmodel import col, select
@@ -35,10 +35,10 @@ class Opened:
     cookie: str
 
 
-def decision_link(tx: Tx, offer: Offer, provider: Provider) -> str:
-    """A token for the mail that is about to be sent: min(12 h, the offer's deadline) (DOMAIN.md P6). Writes."""
+def decision_link(tx: Tx, offer: Offer, provider: Provider) -> tuple[str, datetime]:
+    """A token for the mail that is about to be sent, and its end: min(12 h, the offer's deadline) (DOMAIN.md P6)."""
     expires = min(tx.now + tx.practice().link_window, offer.expires_at)
-    return _issue(
+    token = _issue(
         tx,
         Link(
             id=new_id(),
@@ -52,6 +52,7 @@ def decision_link(tx: Tx, offer: Offer, provider: Provider) -> str:
             expires_at=expires,
         ),
     )
+    return token, expires
 
 
 def page_link(tx: Tx, actor: Actor, referral: Referral | None) -> str:

@@ -172,7 +172,7 @@ def _links(tx: Tx, given: list[tuple[Done, Provider]]) -> list[str]:
     for done, maya in given:
         offer = tx.get(Offer, done.offer_id)
         assert offer is not None
-        found.append(decision_link(tx, offer, maya))
+        found.append(decision_link(tx, offer, maya)[0])
     return found
 
 

@@ -77,7 +77,7 @@ class Site:
         def issue(tx: Tx) -> str:
             offer, whose = tx.get(Offer, offer_id), tx.get(Provider, provider.id)
             assert offer and whose
-            return decision_link(tx, offer, whose)
+            return decision_link(tx, offer, whose)[0]
 
         return f"/offer/{self.slug}/{await self.office.do(issue)}"
 
