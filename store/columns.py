@@ -8,6 +8,10 @@ from sqlalchemy import DateTime, Dialect, String, TypeDecorator, text
 
 #: An empty list, for rows that were there before their column was.
 NONE_YET = text("'[]'")
+#: The same of an empty table.
+NOTHING_YET = text("'{}'")
+#: The same of a text.
+NO_TEXT = text("''")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

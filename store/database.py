@@ -81,6 +81,8 @@ class SqliteDatabase:
         event.listen(writer, "connect", _prepare_writer)
         event.listen(writer, "begin", _begin_immediate)
         self._writer = SqliteWriter(writer)
+        #: Whether the last ``fold_log`` came through. What a process before has left in the log is not known.
+        self.folded = False
         readonly = {"mode": "ro", "uri": "true"}
         file = f"file:{quote(str(path))}"  # in this form a "#" or "%" of the path would mean something else
         self._readers = create_async_engine(
@@ -99,6 +101,15 @@ class SqliteDatabase:
 
     async def migrate(self) -> None:
         await self._writer.write(lambda session: upgrade(session.connection()))
+
+    async def fold_log(self) -> bool:
+        """Brings the write-ahead log into the file and empties it, so that nothing overwritten is left there.
+
+        While somebody reads, it waits for them as long as a click would, and then answers False: to be tried again.
+        """
+        self.folded = False
+        self.folded = await self._writer.fold_log()
+        return self.folded
 
     async def close(self) -> None:
         await self._readers.dispose()  # readers first: the writer, last to close, folds the log back into the file
@@ -179,6 +190,7 @@ def _prepare_writer(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may lose the last commits on power loss, and a commit here is a promise
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is overwritten, not only let go of
         f"busy_timeout={int(BUSY_SECONDS * 1000)}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -58,6 +59,20 @@ class SqliteWriter:
     async def in_thread(self, call: Callable[[], T]) -> T:
         """For what is no transaction of the desk's: in its turn, on the same thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+    async def fold_log(self) -> bool:
+        """Whether the log is empty now; a reader may be in the way, which is an answer and no error.
+
+        https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+        """
+
+        def fold() -> bool:
+            with closing(self._engine.raw_connection()) as connection:
+                own = cast(sqlite3.Connection, connection.driver_connection)
+                busy, _, _ = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+
+        return await self.in_thread(fold)
 
     async def close(self) -> None:
         if self._draining is not None and not self._draining.done():

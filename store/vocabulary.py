@@ -105,7 +105,7 @@ class DeliveryState(StrEnum):
 
 
 class AttentionKind(StrEnum):
-    """Why a coordinator has to look at a referral, or (the last five) at the practice as a whole."""
+    """Why a coordinator has to look at a referral, or (from SMS on) at the practice as a whole."""
 
     EXPIRED = "expired"
     NOBODY_ELIGIBLE = "nobody_eligible"
@@ -116,16 +116,20 @@ class AttentionKind(StrEnum):
     NOT_CONTACTED = "not_contacted"  # accepted two days ago, and the client has not been reached
     LICENCE = "licence"  # detail: the provider who would take it, but has no licence where the client is
     SMS = "sms"  # detail: the provider whose number takes no texts
+    LICENCE_ENDING = "licence_ending"  # detail: the provider a licence of whom ends soon, or has ended
+    NOT_IN_SLACK = "not_in_slack"  # detail: the provider whom Slack does not know, or knows no more
     AUDIT = "audit"  # detail: the rule that does not hold
     SWEEP = "sweep"  # what is due is not looked for
     SLACK = "slack"  # detail: Slack's error code
     RESTORED = "restored"  # detail: how many notices were given up
+    OWN_WORDS = "own_words"  # detail: the mail whose own words cannot be filled in, so that ours are sent
 
 
 class LinkPurpose(StrEnum):
     DECIDE = "decide"  # accept or decline an offer, from the mail
     DETAILS = "details"  # a referral's client
     FIND = "find"  # the search by name
+    DESK = "desk"  # the coordinators' pages
 
 
 class PlanItem(StrEnum):

@@ -16,6 +16,7 @@ class History(SQLModel, table=True):
     __tablename__ = "history"
     __table_args__ = (
         UniqueConstraint("subject_id", "seq"),
+        Index("history_by_time", "practice_id", "at"),
         Index(
             "history_of_decisions",
             "practice_id",
@@ -27,7 +28,7 @@ class History(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True)
-    practice_id: str = Field(foreign_key="practice.id", index=True)
+    practice_id: str = Field(foreign_key="practice.id")
     subject: str  # referral, provider or practice
     subject_id: str
     seq: int  # 1, 2, 3 … within the subject

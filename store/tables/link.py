@@ -27,12 +27,15 @@ class Link(SQLModel, table=True):
 
 
 class PageSession(SQLModel, table=True):
-    """What a used link has opened, for as long as it lasts: one referral's client, or the search."""
+    """What a used link has opened, for as long as it lasts: one referral's client, the search, or the desk."""
 
     __tablename__ = "page_session"
 
     id: str = Field(primary_key=True)
     practice_id: str = Field(foreign_key="practice.id")
+    purpose: LinkPurpose = Field(
+        default=LinkPurpose.DETAILS, sa_type=choice(LinkPurpose), sa_column_kwargs={"server_default": "details"}
+    )
     digest: str = Field(unique=True)  # SHA-256 of the cookie, in hex
     referral_id: str | None = Field(default=None, foreign_key="referral.id")
     provider_id: str | None = Field(default=None, foreign_key="provider.id")

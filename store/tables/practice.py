@@ -1,11 +1,13 @@
 """A practice is one Slack workspace. The environment seeds the first; from then on this row rules."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
-from ..columns import UtcDateTime
+from ..columns import NO_TEXT, NOTHING_YET, UtcDateTime
+
+_EMPTY = {"server_default": NO_TEXT}
 
 
 class Practice(SQLModel, table=True):
@@ -36,6 +38,19 @@ class Practice(SQLModel, table=True):
     support_phone: str = ""
     support_email: str = ""
     support_hours: str = ""
+
+    brand_colour: str = Field(default="", sa_column_kwargs=_EMPTY)  # "#1f4d4a", of mails and pages; empty: the desk's
+    brand_line: str = Field(default="", sa_column_kwargs=_EMPTY)  # one line below mails and pages, such as an address
+    digest_hour: int | None = None  # 0 to 23 in the practice's time zone; None: no daily digest
+    digest_done: date | None = None  # the last day whose digest has been sent, or had nothing to say
+    retain_days: int = Field(default=180, sa_column_kwargs={"server_default": "180"})  # DOMAIN.md section 3, rule 8
+    # Clients are erased each night, as a coordinator has asked for after a look at who would be; for so many days after
+    # closing or more: who sets fewer has to look again. None: only when somebody asks.
+    erases_after: int | None = None
+    quiet_days: int = Field(default=90, sa_column_kwargs={"server_default": "90"})  # B5: since when a source is quiet
+    ideal: dict[str, list[str]] = Field(  # B2: the clients the practice is best for, by fact (sources/ideal.py)
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": NOTHING_YET}
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
 
     key_check: bytes | None = None  # says at each start whether the keys are still those of this database
@@ -62,6 +77,11 @@ class Practice(SQLModel, table=True):
     @property
     def link_window(self) -> timedelta:
         return timedelta(seconds=self.link_after)
+
+    @property
+    def erases_itself(self) -> bool:
+        """Whether clients past their time are erased each night, without anybody's asking."""
+        return self.erases_after is not None and self.retain_days >= self.erases_after
 
     @property
     def deciding_coordinators(self) -> list[str]:

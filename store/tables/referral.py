@@ -12,6 +12,11 @@ _VERSION = Column("version", Integer, nullable=False)
 _TO_NUDGE = text("nudge_due IS NOT NULL")
 _TO_ESCALATE = text("escalate_due IS NOT NULL")
 _CLOSED = text("closed_at IS NOT NULL")
+#: Open and urgent. For queries, as with the next one: the table's name before each column.
+URGENT_AND_OPEN = text("referral.urgency = 'urgent' AND referral.closed_at IS NULL AND referral.scheduled_at IS NULL")
+_URGENT_AND_OPEN = text("urgency = 'urgent' AND closed_at IS NULL AND scheduled_at IS NULL")
+#: For queries of them: SQLite takes the partial index only where the condition stands there word for word.
+TO_ERASE = text("closed_at IS NOT NULL AND erased_at IS NULL")
 
 
 class Referral(SQLModel, table=True):
@@ -30,6 +35,15 @@ class Referral(SQLModel, table=True):
             sqlite_where=_CLOSED,
             postgresql_where=_CLOSED,
         ),
+        Index("referral_by_age", "practice_id", "created_at"),
+        Index(
+            "referral_urgent",
+            "practice_id",
+            sqlite_where=_URGENT_AND_OPEN,
+            postgresql_where=_URGENT_AND_OPEN,
+        ),
+        Index("referral_of_source", "practice_id", "source_id", "created_at"),
+        Index("referral_to_erase", "practice_id", "closed_at", sqlite_where=TO_ERASE, postgresql_where=TO_ERASE),
         Index("referral_to_nudge", "nudge_due", sqlite_where=_TO_NUDGE, postgresql_where=_TO_NUDGE),
         Index("referral_to_escalate", "escalate_due", sqlite_where=_TO_ESCALATE, postgresql_where=_TO_ESCALATE),
     )
@@ -65,6 +79,7 @@ class Referral(SQLModel, table=True):
 
     accepted_by: str | None = Field(default=None, foreign_key="provider.id")
     accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    first_accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # stays when it is given back
     nudge_due: datetime | None = Field(default=None, sa_type=UtcDateTime)  # None once done or void
     escalate_due: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the same
     plan: list[str] = Field(  # PlanItems that are done
@@ -78,6 +93,9 @@ class Referral(SQLModel, table=True):
     close_reason: CloseReason | None = Field(default=None, sa_type=choice(CloseReason))
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     legal_hold: bool = False
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the client's identity, by retention
+    # B3: since when the client agrees that the source hears an outcome; None: it hears none.
+    outcome_consent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
     history_head: str = ""

@@ -1,4 +1,4 @@
-"""What the desk knows of its own work: when the sweep last came through, and what the auditor found."""
+"""What the desk knows of its own work: when the sweep came through, what the auditor found, whom it has erased."""
 
 from datetime import datetime
 
@@ -32,3 +32,20 @@ class AuditRun(SQLModel, table=True):
     findings: int
     first: str | None = None  # the first finding: its rule and the row's id, never an identity
     up_to: str = ""  # ids of some minutes before it began; the next incremental run begins there
+
+
+class Erasure(SQLModel, table=True):
+    """One erasing of what is past its time. While it is not finished, workers go on with it."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (Index("erasure_of_practice", "practice_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    practice_id: str = Field(foreign_key="practice.id")
+    asked_by: str  # as an actor in history
+    surface: str  # the same
+    asked_at: datetime = Field(sa_type=UtcDateTime)  # desk clock, as all of these
+    up_to: datetime = Field(sa_type=UtcDateTime)  # closed by then
+    total: int
+    erased: int = 0
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
