@@ -1,6 +1,6 @@
-"""Where the lists of a Home stand, and what turns their pages. Kept in the view itself, and in no process.
+"""Where somebody is on their Home: the room, the pages of its lists, its filters. Kept in the view, in no process.
 
-As text: ``contact:2,progress:1``, each list with its page from 0; a list that is not named shows its first.
+As text: ``room:queue,insurer:aetna,queue:2``. A list that is not named shows its first page, counted from 0.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Option, StaticSelectElement
 
-from referrals.views.mine import Group, Page, last_number
+from referrals.views.mine import Page, last_number
 
 from .ids import ActionId
 from .layout import actions, button, plain_text
@@ -16,25 +16,44 @@ from .message import Block
 
 #: The one list of Home that is no group of referrals: the switches of the states.
 STATES = "states"
-_LISTS = frozenset({*map(str, Group), STATES})
-_ENTRY = re.compile(r"([a-z]{1,12}):([0-9]{1,4})")
+#: The one entry that is no list and no filter.
+ROOM = "room"
+_ENTRY = re.compile(r"([a-z_]{1,16}):([A-Za-z0-9_+-]{1,32})")
+#: More than any room has of lists and filters.
+_MOST_ENTRIES = 12
 #: Slack's limit of options.
 _MOST = 100
+#: Characters of a place as text: what is longer is not ours.
+LONGEST_PLACE = _MOST_ENTRIES * 50
+
+#: Where somebody is: entries by name, as the text has them.
+Place = Mapping[str, str]
 
 
-def read_pages(text: str) -> dict[str, int]:
-    """Whatever cannot be read shows its first page."""
-    found = (_ENTRY.fullmatch(part) for part in text.split(","))
-    return {one[1]: int(one[2]) for one in found if one and one[1] in _LISTS}
+def read_place(text: str) -> dict[str, str]:
+    """Whatever cannot be read is left out; whether an entry means anything is for its room to say."""
+    found = (_ENTRY.fullmatch(part) for part in text.split(",")[:_MOST_ENTRIES])
+    return {one[1]: one[2] for one in found if one}
 
 
-def write_pages(pages: Mapping[str, int]) -> str:
-    return ",".join(f"{name}:{number}" for name, number in sorted(pages.items()) if number)
+def page_of(place: Place, name: str) -> int:
+    """The page of one list, from 0; it may be past the last."""
+    number = place.get(name, "0")
+    return int(number) if number.isdecimal() and number.isascii() and len(number) <= 4 else 0
+
+
+def write_place(place: Mapping[str, str | int]) -> str:
+    """Without what is as it is anyway: first pages, filters that are off."""
+    return ",".join(f"{name}:{value}" for name, value in sorted(place.items()) if str(value) not in ("", "0"))
 
 
 def turned(text: str, value: str) -> str:
-    """``value``: as HOME_PAGE carries it, ``contact 3``. One that is not ours turns no page."""
-    return write_pages(read_pages(text) | read_pages(value.replace(" ", ":", 1)))
+    """``value``: what changes, as HOME_PAGE carries it: ``contact 3``, or several: ``insurer aetna,queue 0``.
+
+    ``room queue`` leaves everything else behind, and a filter set to ``0`` is off.
+    """
+    changes = read_place(",".join(part.replace(" ", ":", 1) for part in value.split(",")))
+    return write_place(changes if ROOM in changes else read_place(text) | changes)
 
 
 def jump(name: str, number: int, size: int, total: int) -> StaticSelectElement | None:

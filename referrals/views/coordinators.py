@@ -1,45 +1,18 @@
-"""What coordinators see: what needs them, how much there is, and whom they can choose."""
+"""Whom coordinators can choose for a referral, and who wants no text messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlmodel import and_, col, func, select
+from sqlmodel import select
 
-from store.tables import Attention, Provider, Referral
-from store.vocabulary import (
-    AttentionKind,
-    Status,
-)
+from store.tables import Offer, Pass, Provider, Referral
+from store.vocabulary import STATES
 
 from ..eligibility import eligible, in_network, not_taking, reachable, refusal
+from ..outcomes import Refusal
 from ..pausing.weekly import full
 from ..tx import Tx
 from ..zones import day_of
-
-
-@dataclass(frozen=True, slots=True)
-class AttentionLine:
-    """``referral_id``, ``code`` and ``status`` are missing where it concerns the practice as a whole."""
-
-    attention_id: str
-    kind: AttentionKind
-    referral_id: str | None
-    offer_id: str | None
-    code: str | None
-    status: Status | None
-    opened_at: datetime
-    detail: str | None
-    about: str | None = None  # the provider whom ``detail`` names
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    waiting: int
-    to_contact: int
-    contacted: int
-    expired: int
-    attention: int  # items on the coordinators' list
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,57 +21,19 @@ class Choice:
     name: str
     paused: bool  # at all, or for this insurer
     out_of_network: bool
+    unlicensed: bool = False  # where the client is
+    passed: bool = False  # in this round, or has given it back
+    theirs: bool = False  # it is reserved for them now
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """``providers``: best placed first."""
+    """``providers``: best placed first. ``unlicensed``: how many are left out for want of a licence in ``state``."""
 
     code: str
     providers: tuple[Choice, ...]
-
-
-_NAMED = and_(col(Attention.detail) == Provider.id, Provider.practice_id == Attention.practice_id)
-
-
-def attention_lines(tx: Tx, limit: int = 20) -> list[AttentionLine]:
-    """What needs a coordinator, oldest first."""
-    rows = tx.session.exec(
-        select(Attention, col(Referral.code), col(Referral.status), col(Provider.name))
-        .join(Referral, col(Attention.referral_id) == Referral.id, isouter=True)
-        .join(Provider, _NAMED, isouter=True)
-        .where(Attention.practice_id == tx.practice_id, col(Attention.settled_at).is_(None))
-        .order_by(col(Attention.opened_at))
-        .limit(limit)
-    )
-    return [
-        AttentionLine(
-            item.id, item.kind, item.referral_id, item.offer_id, code, status, item.opened_at, item.detail, about
-        )
-        for item, code, status, about in rows
-    ]
-
-
-def numbers(tx: Tx) -> Numbers:
-    counted = tx.session.exec(
-        select(Referral.status, func.count())
-        .where(Referral.practice_id == tx.practice_id)
-        .where(col(Referral.status).in_([Status.PENDING, Status.ACCEPTED, Status.CONTACTED, Status.EXPIRED]))
-        .group_by(Referral.status)
-    )
-    by_status = dict(counted.all())
-    attention = tx.session.exec(
-        select(func.count())
-        .select_from(Attention)
-        .where(Attention.practice_id == tx.practice_id, col(Attention.settled_at).is_(None))
-    ).one()
-    return Numbers(
-        waiting=by_status.get(Status.PENDING, 0),
-        to_contact=by_status.get(Status.ACCEPTED, 0),
-        contacted=by_status.get(Status.CONTACTED, 0),
-        expired=by_status.get(Status.EXPIRED, 0),
-        attention=attention,
-    )
+    state: str = ""
+    unlicensed: int = 0
 
 
 def opted_out(tx: Tx) -> list[str]:
@@ -111,16 +46,30 @@ def choices(tx: Tx, referral_id: str) -> Choices | None:
     referral = tx.get(Referral, referral_id)
     if referral is None:
         return None
+    offer = tx.get(Offer, referral.offer_id)
+    said_no = passed_or_gave_back(tx, offer)
+    holder = offer.provider_id if offer and offer.outcome is None else None
     found = [
         Choice(
             provider.id,
             provider.title,
             not_taking(provider, referral, tx.now, full(tx)),
             not in_network(provider, referral.insurer),
+            passed=provider.id in said_no,
+            theirs=provider.id == holder,
         )
         for provider in assignable(tx, referral_id)
     ]
-    return Choices(referral.code, tuple(found))
+    barred = [one for one in tx.roster() if refusal(one, referral, day_of(tx, one)) is Refusal.NO_LICENCE]
+    return Choices(referral.code, tuple(found), STATES[referral.state], sum(map(reachable, barred)))
+
+
+def passed_or_gave_back(tx: Tx, offer: Offer | None) -> frozenset[str]:
+    """Who has said no to this round, or gave the referral back before it."""
+    if offer is None:
+        return frozenset()
+    passes = select(Pass.provider_id).where(Pass.practice_id == tx.practice_id, Pass.offer_id == offer.id)
+    return frozenset({*tx.session.exec(passes), *offer.excluded})
 
 
 def assignable(tx: Tx, referral_id: str) -> Sequence[Provider]:

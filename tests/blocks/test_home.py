@@ -5,21 +5,19 @@ from typing import Any
 
 import pytest
 
-from blocks.home import CoordinatorHome, home
-from blocks.home_provider import ProviderHome
+from blocks.home import home, nobodys_home
+from blocks.home_provider import ProviderHome, provider_blocks
 from blocks.lengths import exact, length
 from blocks.lists import COMMANDS, help_answer
-from blocks.paging import read_pages, turned, write_pages
-from referrals.privacy import Attestation
+from blocks.paging import page_of, read_place, turned, write_place
 from referrals.profile import LicenceLine, Profile
 from referrals.profile_fields import ProfileField
-from referrals.views.coordinators import AttentionLine, Numbers
 from referrals.views.lists import Switch
 from referrals.views.mine import Group, Page
 from referrals.views.performance import Performance
 from sandbox.block_rules import size_of
 from sandbox.views import check_view
-from store.vocabulary import INSURERS, STATES, AttentionKind, CloseReason, ProviderStatus, Status
+from store.vocabulary import INSURERS, STATES, CloseReason, ProviderStatus, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, line, standing
 
 WHOM = "<@U0ROBIN>"
@@ -29,7 +27,6 @@ STATUS = {
     Group.PROGRESS: Status.CONTACTED,
     Group.CLOSED: Status.CLOSED,
 }
-OFF, ON = Attestation(False, None, None), Attestation(True, "U0ROBIN", NOW)
 SWITCHES = (
     *(Switch(f"insurer={slug}", label, slug != "cigna") for slug, (label, _) in INSURERS.items()),
     *(Switch(f"state={code}", name, code != "TX", NOW if code == "TX" else None) for code, name in STATES.items()),
@@ -74,27 +71,19 @@ def mine(totals: dict[Group, int] | None = None, size: int = 5, number: int = 0,
 
 
 def view_of(shown: ProviderHome) -> dict[str, Any]:
-    view = home(shown, None, None)
+    view = home(provider_blocks(shown))
     assert check_view(view, "home") == []
     return view
 
 
-def items(count: int) -> list[AttentionLine]:
-    kinds = [AttentionKind.LICENCE, AttentionKind.EXPIRED]
-    return [
-        AttentionLine(f"i{n}", kinds[n % 2], f"r{n}", None, f"R-{n}", Status.EXPIRED, NOW, None) for n in range(count)
-    ]
-
-
-@pytest.mark.parametrize("beside", [False, True])
 @pytest.mark.parametrize("number", [0, 7])
-def test_home_stays_within_slacks_limits_with_everything_there_can_be(beside: bool, number: int) -> None:
-    """Hundreds of referrals, every insurer, a licence for each state, and a coordinator's list besides."""
+def test_home_stays_within_slacks_limits_with_everything_there_can_be(number: int) -> None:
+    """Hundreds of referrals, every insurer, and a licence for each state."""
     long = dict.fromkeys(ProfileField, HOSTILE)
     licences = tuple(LicenceLine(name, date(2026, 12, 1), 8) for name in STATES.values())
     shown = mine(
         dict.fromkeys(Group, 300),
-        3 if beside else 5,
+        5,
         number,
         standing=standing(switches=SWITCHES, weekly_limit=5, accepted_this_week=3, status=ProviderStatus.PAUSED),
         states_page=number,
@@ -105,14 +94,12 @@ def test_home_stays_within_slacks_limits_with_everything_there_can_be(beside: bo
             texts_stopped="opted_out",
         ),
     )
-    desk = CoordinatorHome(Numbers(100, 100, 100, 300, 300), items(300), ON, [HOSTILE] * 300) if beside else None
-    view = home(shown, desk, None, "closed:59,contact:59,progress:59,states:9,waiting:59")
+    view = home(provider_blocks(shown), "closed:59,contact:59,progress:59,states:9,waiting:59")
     assert check_view(view, "home") == []
-    assert len(view["blocks"]) <= 100 and size_of(view) <= 250_000
+    assert len(view["blocks"]) <= 90 and size_of(view) <= 250_000
     text = all_text(view)
     assert not any(bad in text for bad in ("<!channel", "<@U0BOSS", "<https://example.org|x>"))
     assert text.count("300") >= 4  # every group says how many there are
-    assert ("and 290 more" in text) == beside
 
 
 def test_each_group_says_what_is_due_and_what_was_done() -> None:
@@ -167,20 +154,29 @@ def test_a_very_long_list_offers_the_pages_around_this_one() -> None:
     ("text", "read"),
     [
         ("", {}),
-        ("contact:2,states:1", {"contact": 2, "states": 1}),
-        ("elsewhere:2,contact:x,waiting:-1,waiting:12345", {}),
+        ("contact:2,states:1", {"contact": "2", "states": "1"}),
+        ("room:queue,insurer:self_pay,age:7", {"room": "queue", "insurer": "self_pay", "age": "7"}),
+        ("contact 2,Waiting:1,waiting:" + "1" * 33, {}),
         ("::::,,,", {}),
     ],
 )
-def test_pages_are_read_whatever_somebody_has_forged(text: str, read: dict[str, int]) -> None:
-    assert read_pages(text) == read
-    assert read_pages(write_pages(read)) == read
+def test_where_home_stands_is_read_whatever_somebody_has_forged(text: str, read: dict[str, str]) -> None:
+    assert read_place(text) == read
+    assert read_place(write_place(read)) == read
+
+
+@pytest.mark.parametrize("forged", ["x", "-1", "12345", "\u0663", "1e3"])
+def test_a_page_that_is_no_number_is_the_first(forged: str) -> None:
+    assert page_of({"contact": forged}, "contact") == 0
+    assert page_of({"contact": "12"}, "contact") == 12 and page_of({}, "contact") == 0
 
 
 def test_turning_a_page_leaves_the_others() -> None:
     assert turned("contact:2,waiting:1", "waiting 4") == "contact:2,waiting:4"
     assert turned("contact:2", "contact 0") == ""
     assert turned("contact:2", "nonsense") == "contact:2"
+    assert turned("insurer:aetna,queue:3", "insurer cigna,queue 0") == "insurer:cigna"
+    assert turned("contact:2,insurer:aetna", "room queue") == "room:queue", "another room begins anew"
 
 
 @pytest.mark.parametrize(
@@ -263,20 +259,10 @@ def test_how_somebody_is_doing_is_for_their_eyes_only() -> None:
     text = all_text(view_of(mine()))
     assert "*3 hours 20 minutes*" in text and "Accepted *12*" in text and "Only you see this" in text
     assert "No offer answered" in all_text(view_of(mine(performance=Performance())))
-    coordinator = all_text(home(None, CoordinatorHome(Numbers(1, 1, 1, 1, 0), [], OFF), None))
-    assert "How I am doing" not in coordinator and "Median" not in coordinator
-
-
-@pytest.mark.parametrize(("stands", "words"), [(OFF, "in Slack: *off*"), (ON, "in Slack: *on* since <!date^")])
-def test_coordinators_see_whether_client_information_may_stand_in_slack(stands: Attestation, words: str) -> None:
-    view = home(None, CoordinatorHome(Numbers(0, 0, 0, 0, 0), [], stands), None)
-    assert check_view(view, "home") == []
-    assert words in all_text(view) and "referral.attest" in all_text(view)
-    assert "referral.attest" not in all_text(view_of(mine()))
 
 
 def test_home_for_somebody_who_is_neither_says_whom_to_ask() -> None:
-    view = home(None, None, f"Ask {WHOM}.")
+    view = home(nobodys_home(f"Ask {WHOM}."))
     assert check_view(view, "home") == []
     assert WHOM in all_text(view)
     assert "actions" not in [block["type"] for block in view["blocks"]]
@@ -302,6 +288,6 @@ def test_help_lists_every_command_and_says_whom_to_ask_for_what() -> None:
         assert complaints(message.blocks) == [] and message.text
     text = all_text(help_answer(WHOM, "help@example.org").blocks)
     assert all(f"/referrals {name}" in text for name in COMMANDS)
-    assert "new`" not in text and "pause for 2 weeks" in text and "resume Aetna" in text
+    assert "new`  for coordinators" in text and "pause for 2 weeks" in text and "resume Aetna" in text
     assert f"licences, networks, or a referral that is stuck: {WHOM}" in text
     assert "Something technical: help@example.org" in text and "clinical lead" in text

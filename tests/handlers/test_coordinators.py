@@ -13,13 +13,14 @@ from referrals.tx import Tx
 from store.tables import Delivery
 from store.vocabulary import CloseReason, ProviderStatus, Status
 from tests.handlers.conftest import Stage
+from tests.neighbour import ours
 
 
 async def alert(stage: Stage, template: Template) -> Any:
     """The coordinator's direct message, written and sent as the jobs would."""
 
     def read(tx: Tx) -> Letter:
-        delivery = tx.session.exec(select(Delivery).where(Delivery.template == template)).one()
+        delivery = tx.session.exec(ours(select(Delivery)).where(Delivery.template == template)).one()
         written = compose(tx, delivery)
         assert isinstance(written, Letter)
         return written
@@ -56,6 +57,22 @@ async def test_it_is_assigned_to_one_provider_with_what_to_know_about_each(stage
     referral = await stage.referral(done.referral_id)
     card = await stage.post(referral.offer_id)
     assert (card.blocks or [])[0]["text"]["text"].startswith("<@U0TOMAS> ")
+
+
+async def test_out_of_network_needs_a_reason_which_is_kept(stage: Stage) -> None:
+    done, card = await stage.refer(insurer="cigna")
+    robin = stage.person("robin")
+    await robin.click(card, "referral.more", value=f"referral.assign:{done.referral_id}")
+    asked = await robin.submit(values={"referral.provider": "tomas"})
+    assert not asked.ok and asked.errors == {"form.network": "Tomas is out of network. Why all the same?"}
+    assert ("assign", "done") not in await stage.history(done.referral_id)
+    given: dict[str, Any] = {"referral.provider": "tomas", "form.network": {"referral.reason": "single_case_agreement"}}
+    assert (await robin.submit(values=given)).ok
+    assert ("assign", "done") in await stage.history(done.referral_id)
+    await robin.click(card, "referral.more", value=f"referral.timeline:{done.referral_id}")
+    shown = str(robin.view)
+    assert "Assigned to Tomas, out of network. A single-case agreement" in shown
+    assert "Cigna" in shown and "Close referral…" in shown, "its head says what it is; one Close closes the window"
 
 
 async def test_nobody_else_can_reopen_assign_or_close(stage: Stage) -> None:
