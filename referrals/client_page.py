@@ -13,11 +13,16 @@ from .access import actor_of, actor_of_session
 from .actor import Actor, Surface
 from .details import VIEW, Details, view
 from .find import SEARCH, Hit, Unnamed, find
-from .outcomes import Missing, Refused
+from .outcomes import Missing, Refusal, Refused
 from .tx import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: In the practice's history: somebody at the coordinators' pages who may not be there.
+DESK_PAGE = "desk_page"
+#: What these pages are opened for; the coordinators' own (referrals/desk_page.py) are others.
+CLIENT = (LinkPurpose.DETAILS, LinkPurpose.FIND)
 
 
 class Shut(StrEnum):
@@ -43,9 +48,9 @@ class SearchOpen:
     """The session stands at the search."""
 
 
-def look_at_link(tx: Tx, token: str) -> Sealed | Shut:
+def look_at_link(tx: Tx, token: str, purposes: Sequence[LinkPurpose] = CLIENT) -> Sealed | Shut:
     """For the page before the button. Changes nothing: scanners fetch every link."""
-    link = links.link_of(tx, token, LinkPurpose.DETAILS, LinkPurpose.FIND)
+    link = links.link_of(tx, token, *purposes)
     if shut := _shut(tx, link):
         return shut
     assert link is not None
@@ -53,9 +58,9 @@ def look_at_link(tx: Tx, token: str) -> Sealed | Shut:
     return Sealed(link.purpose, provider.name if provider else None)
 
 
-def open_by_link(tx: Tx, token: str) -> links.Opened | Shut | Refused:
+def open_by_link(tx: Tx, token: str, purposes: Sequence[LinkPurpose] = CLIENT) -> links.Opened | Shut | Refused:
     """Uses the link, for who it was made for as they are now. Only ever called for a POST."""
-    link = links.link_of(tx, token, LinkPurpose.DETAILS, LinkPurpose.FIND)
+    link = links.link_of(tx, token, *purposes)
     if link is None:
         return Shut.UNKNOWN
     if not links.use(tx, link):
@@ -63,19 +68,21 @@ def open_by_link(tx: Tx, token: str) -> links.Opened | Shut | Refused:
         _note(tx, link, f"link_{shut}")
         return shut
     actor = actor_of(tx, link.provider_id, link.slack_user, Surface.PAGE)
+    if not isinstance(actor, Refused) and link.purpose is LinkPurpose.DESK and not actor.coordinator:
+        actor = Refused(Refusal.NOT_COORDINATOR)
     if isinstance(actor, Refused):
-        return _refuse(tx, link, actor)
+        return refuse(tx, link, actor)
     return links.open_session(tx, link)
 
 
 def show(tx: Tx, cookie: str) -> Details | SearchOpen | Shut | Refused | Missing:
     """What the session shows now. The client's details are recorded as viewed each time."""
-    session = links.session_of(tx, cookie)
+    session = links.session_of(tx, cookie, *CLIENT)
     if session is None:
         return Shut.OVER
     actor = actor_of_session(tx, session)
     if isinstance(actor, Refused):
-        return _refuse(tx, session, actor)
+        return refuse(tx, session, actor)
     return SearchOpen() if session.referral_id is None else view(tx, actor, session.referral_id)
 
 
@@ -93,7 +100,7 @@ def act(
         return session
     actor = actor_of_session(tx, session)
     if isinstance(actor, Refused):
-        return _refuse(tx, session, actor)
+        return refuse(tx, session, actor)
     return use_case(tx, actor, referral_id, *args, **kwargs)
 
 
@@ -103,7 +110,7 @@ def search(tx: Tx, cookie: str, first: str, last: str) -> Sequence[Hit] | Unname
         return session
     actor = actor_of_session(tx, session)
     if isinstance(actor, Refused):
-        return _refuse(tx, session, actor)
+        return refuse(tx, session, actor)
     return find(tx, actor, first, last)
 
 
@@ -118,14 +125,14 @@ def turn(tx: Tx, cookie: str, before: str | None, after: str | None) -> Shut | N
 
 
 def close(tx: Tx, cookie: str) -> None:
-    session = links.session_of(tx, cookie)
+    session = links.session_of(tx, cookie, *CLIENT)
     held = tx.lock(PageSession, session.id) if session else None
     if held is not None:
         held.closed_at = tx.now
 
 
 def _standing(tx: Tx, cookie: str, referral_id: str | None) -> PageSession | Shut:
-    session = links.session_of(tx, cookie)
+    session = links.session_of(tx, cookie, *CLIENT)
     if session is None:
         return Shut.OVER
     return session if session.referral_id == referral_id else Shut.MOVED
@@ -139,7 +146,7 @@ def _shut(tx: Tx, link: Link | None) -> Shut | None:
     return Shut.EXPIRED if link.expires_at <= tx.now else None
 
 
-def _refuse(tx: Tx, way: Link | PageSession, refused: Refused) -> Refused:
+def refuse(tx: Tx, way: Link | PageSession, refused: Refused) -> Refused:
     """Somebody who may do nothing here any more."""
     _note(tx, way, refused.reason)
     return refused
@@ -152,5 +159,7 @@ def _note(tx: Tx, way: Link | PageSession, result: str) -> None:
     referral = tx.lock(Referral, way.referral_id)
     if referral is not None:
         tx.record(referral, VIEW, actor, result=result, what="details")
+    elif way.purpose is LinkPurpose.DESK:
+        tx.record(tx.locked_practice(), DESK_PAGE, actor, result=result)
     else:
         tx.record(tx.locked_practice(), SEARCH, actor, result=result, digests=[], found=0)

@@ -23,6 +23,8 @@ from .tx import Tx
 TO_A_PAGE = timedelta(minutes=5)
 #: Desk clock. Long enough for a call to the client with the page open, short enough for a phone left on a table.
 SESSION = timedelta(minutes=30)
+#: The coordinators' pages name no client, and a roster or a report is not read in half an hour.
+DESK_SESSION = timedelta(hours=4)
 #: Desk clock. A link that is past its time is known a while longer, so that its page can say what became of it.
 _KEPT_SESSIONS, _KEPT_LINKS = timedelta(days=1), timedelta(days=30)
 
@@ -76,6 +78,23 @@ def page_link(tx: Tx, actor: Actor, referral: Referral | None) -> str:
     )
 
 
+def desk_link(tx: Tx, actor: Actor) -> str:
+    """A token for the coordinators' pages. Whether they coordinate is asked before, and again with every request."""
+    return _issue(
+        tx,
+        Link(
+            id=new_id(),
+            practice_id=tx.practice_id,
+            purpose=LinkPurpose.DESK,
+            digest="",
+            provider_id=actor.provider_id,
+            slack_user=actor.slack_user,
+            issued_at=tx.now,
+            expires_at=tx.now + TO_A_PAGE,
+        ),
+    )
+
+
 def link_of(tx: Tx, token: str, *purposes: LinkPurpose) -> Link | None:
     """The link of this token and of one of these purposes, used or expired or not; None for a made-up one."""
     found = tx.session.exec(
@@ -99,23 +118,31 @@ def open_session(tx: Tx, link: Link) -> Opened:
     session = PageSession(
         id=new_id(),
         practice_id=tx.practice_id,
+        purpose=link.purpose,
         digest=digest_of(cookie),
         referral_id=link.referral_id,
         provider_id=link.provider_id,
         slack_user=link.slack_user,
         opened_at=tx.now,
-        expires_at=tx.now + SESSION,
+        expires_at=tx.now + lasts(link.purpose),
     )
     tx.add(session)
     return Opened(session, cookie)
 
 
-def session_of(tx: Tx, cookie: str) -> PageSession | None:
-    """The session of this cookie while it lasts."""
+def lasts(purpose: LinkPurpose) -> timedelta:
+    """How long a session stays open."""
+    return DESK_SESSION if purpose is LinkPurpose.DESK else SESSION
+
+
+def session_of(tx: Tx, cookie: str, *purposes: LinkPurpose) -> PageSession | None:
+    """The session of this cookie while it lasts; None for one of another purpose: each kind of page has its own."""
     found = tx.session.exec(
         select(PageSession).where(PageSession.practice_id == tx.practice_id, PageSession.digest == digest_of(cookie))
     ).first()
-    return None if found is None or found.closed_at is not None or found.expires_at <= tx.now else found
+    if found is None or found.purpose not in purposes or found.closed_at is not None or found.expires_at <= tx.now:
+        return None
+    return found
 
 
 def end_all_of(tx: Tx, slack_users: Set[str]) -> None:

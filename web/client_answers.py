@@ -9,7 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from blocks.labels import STATUSES
 from blocks.moments import calendar_day
-from referrals.client_page import Sealed, SearchOpen, Shut, show
+from referrals.acting.on_behalf import Needs
+from referrals.acting.page import ForCoordinators, for_coordinators
+from referrals.client_page import Sealed, SearchOpen, Shut, act, show
 from referrals.desk import Desk
 from referrals.details import Details
 from referrals.find import Hit
@@ -17,6 +19,7 @@ from referrals.links import SESSION, Opened, digest_of
 from referrals.outcomes import Refused
 from store.tables import Practice
 
+from .client_desk_words import desk_values
 from .client_words import SHUT, Typed, page_values, refusal
 from .pages import Pages
 from .seals import Seals
@@ -64,6 +67,7 @@ class Visit:
     cookie: str
     fields: dict[str, str] = field(default_factory=dict)
     items: Sequence[str] = ()
+    earlier: int = 0  # which page of the timeline
 
     @property
     def referral_id(self) -> str:
@@ -88,21 +92,35 @@ class Answers:
         """The page anew, so that loading it again sends nothing again."""
         return RedirectResponse(f"/client/{practice.slug}" + (f"?said={said}" if said else ""), 303)
 
-    async def page(self, visit: Visit, status: int = 200, said: str = "", typed: Typed = _NOTHING_TYPED) -> Response:
-        """The session as it stands: every showing of a client is asked for anew, and recorded."""
+    async def page(
+        self,
+        visit: Visit,
+        status: int = 200,
+        said: str = "",
+        typed: Typed = _NOTHING_TYPED,
+        needs: Needs | None = None,
+    ) -> Response:
+        """The session as it stands: every showing of a client is asked for anew, and recorded.
+
+        ``needs``: what has to be said before somebody is accepted for.
+        """
         found = await self._desk.do(visit.practice.id, show, visit.cookie)
         match found:
             case Details():
                 hidden = {"referral": found.referral_id, "key": self._keys.of_form(visit.cookie, found.referral_id)}
+                desk = await self._desk.do(
+                    visit.practice.id, act, visit.cookie, found.referral_id, for_coordinators, visit.earlier
+                )
                 values = page_values(found) | {"hidden": hidden, "said": said, "typed": typed}
+                values |= desk_values(desk, needs) if isinstance(desk, ForCoordinators) else {"desk": None}
                 return self._pages.page("client.html", status, practice=visit.practice, **values)
             case SearchOpen():
                 return self.search(visit)
             case Refused():
                 return self.refused(visit.practice, found)
             case Shut():
-                return self.shut(visit.practice, found)
-        return self.shut(visit.practice, Shut.OVER)  # a referral that is no more
+                return self.shut(visit.practice, found, visit.cookie)
+        return self.shut(visit.practice, Shut.OVER, visit.cookie)  # a referral that is no more
 
     def search(
         self, visit: Visit, status: int = 200, hits: Sequence[Hit] | None = None, missing: Sequence[str] = ()
@@ -124,12 +142,17 @@ class Answers:
         title, sentences = refusal(refused)
         return self.end(practice, title, *sentences, status=403)
 
-    def shut(self, practice: Practice | None, shut: Shut) -> Response:
-        """A link that leads nowhere leaves a session that is open alone."""
+    def shut(self, practice: Practice | None, shut: Shut, cookie: str = "") -> Response:
+        """A link that leads nowhere leaves a session that is open alone.
+
+        ``cookie``: the request's own. None comes with a click from another site, which is offered the page from here.
+        """
         status, title, sentences = SHUT[shut]
-        if shut is Shut.OVER and practice is not None:
+        if shut is Shut.OVER and practice is not None and cookie:
             return self.end(practice, title, *sentences, status=status)
+        here = f"/client/{practice.slug}" if shut is Shut.OVER and practice is not None else ""
         values = {"title": title, "sentences": sentences, "onward": shut is Shut.MOVED, "slack": _slack(practice)}
+        values |= {"here": here}
         return self._pages.page("client_shut.html", status, practice=practice, **values)
 
     def end(self, practice: Practice, title: str, *sentences: str, status: int = 200) -> Response:

@@ -18,14 +18,22 @@ UNREADABLE = {
 }
 
 
+def uploads(request: Request) -> bool:
+    """Whether the form comes as those with a file do."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data")
+
+
 #: What the public form may send.
 FORM_FIELDS = frozenset(LABELS) | {"nonce"}
 
 
 class Gate:
-    """Stands in front of endpoints, before anything is read from the database. ``fields``: what is handed back."""
+    """Stands in front of endpoints, before anything is read from the database. ``fields``: what is handed back.
 
-    def __init__(self, pages: Pages, visits: Visits, fields: Collection[str] = FORM_FIELDS) -> None:
+    None: every field of a form, for pages of many forms; an upload cannot be handed back.
+    """
+
+    def __init__(self, pages: Pages, visits: Visits, fields: Collection[str] | None = FORM_FIELDS) -> None:
         self._pages, self._visits, self._fields = pages, visits, fields
 
     def looking(self, door: Endpoint) -> Endpoint:
@@ -48,8 +56,14 @@ class Gate:
         """A page that holds what was typed, and sends it again; without a look at the database."""
         if not self._visits.may_have_it_back(request):
             return self._wait(seconds, "Please wait a moment, then go back and send the form again.")
+        if self._fields is None and uploads(request):
+            return self._wait(seconds, "Nothing was saved. Please wait a moment, go back, and choose the file again.")
         try:
-            typed = [(name, value) for name, value in await read_form(request) if name in self._fields]
+            typed = [
+                (name, value)
+                for name, value in await read_form(request)
+                if self._fields is None or name in self._fields
+            ]
         except UnreadableForm as unreadable:
             return self._pages.notice(unreadable.status, *UNREADABLE[unreadable.status])
         response = self._pages.page("wait.html", 429, typed=typed, seconds=seconds)

@@ -5,9 +5,12 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+
+from .brand import sheet, sheet_name
 
 _HERE = Path(__file__).parent
 
@@ -37,9 +40,10 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._style = (_HERE / "static" / "pages.css").read_bytes()
-        self._style_path = f"/static/pages-{hashlib.sha256(self._style).hexdigest()[:12]}.css"
-        self._environment.globals["style_path"] = self._style_path
+        self._styles = dict(_named(name) for name in ("pages", "desk"))
+        pages, desk = self._styles
+        self._environment.globals.update(brand_sheet=sheet_name)
+        self._environment.globals.update(style_path=f"/static/{pages}", desk_style_path=f"/static/{desk}")
 
     def page(self, template: str, status: int = 200, **values: object) -> Response:
         """A page without script, which ``headers.SafeHeaders`` keeps from being kept, framed or followed."""
@@ -50,13 +54,22 @@ class Pages:
         return self.page("notice.html", status, title=title, sentences=sentences)
 
     def style_route(self) -> Route:
-        """The style sheet, under a name that changes with it, so that it may be kept for good."""
+        """The style sheets, each under a name that changes with it, so that it may be kept for good."""
 
-        async def style(_request: Request) -> Response:
+        async def style(request: Request) -> Response:
+            name = request.path_params["name"]
+            content = self._styles.get(name) or sheet(name)
+            if content is None:
+                raise HTTPException(404)
             headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-            return Response(self._style, media_type="text/css", headers=headers)
+            return Response(content, media_type="text/css", headers=headers)
 
-        return Route(self._style_path, style)
+        return Route("/static/{name}", style)
+
+
+def _named(name: str) -> tuple[str, bytes]:
+    content = (_HERE / "static" / f"{name}.css").read_bytes()
+    return f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.css", content
 
 
 async def read_form(request: Request) -> list[tuple[str, str]]:
