@@ -35,6 +35,15 @@ class Grounds(StrEnum):
     OTHER = "other"
 
 
+class NetworkGrounds(StrEnum):
+    """Why somebody takes a client whose insurer is not among their networks on the roster."""
+
+    SELF_PAY = "client_pays_themselves"
+    SINGLE_CASE = "single_case_agreement"
+    BEING_ADDED = "network_being_added"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The coordinators know. ``again``: they did already; ``needless``: the roster shows a licence by now.

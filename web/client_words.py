@@ -8,11 +8,12 @@ from blocks.details import ACCEPT_FIRST, GUARDIAN_FIRST, NO_GUARDIAN, left_alone
 from blocks.labels import CLOSE_REASONS, DECLINE_REASONS, PLAN, REFUSALS, STATUSES
 from blocks.moments import moment
 from blocks.progress import day
+from blocks.text import sentence
 from blocks.us_phone import written
 from referrals.client_page import Shut
 from referrals.details import Details
 from referrals.lifecycle import HELD
-from referrals.outcomes import Refusal, Refused
+from referrals.outcomes import Meanwhile, Refusal, Refused
 from store.vocabulary import DeclineReason, PlanItem, Status
 
 #: Why a provider gives a referral back; that the client wants no care any more is asked by itself.
@@ -73,6 +74,16 @@ def refusal(refused: Refused) -> tuple[str, tuple[str, ...]]:
             ),
         )
     return "This page is not open to you", (REFUSALS[refused.reason].format(whom="a coordinator"),)
+
+
+def meanwhile(outcome: Meanwhile, zone: str) -> str:
+    """A second coordinator, or a second press; or what was to be held is no more."""
+    if outcome.event == "erase":
+        return f"There is nothing left to hold: the client's data were erased, {moment(outcome.at, zone)}."
+    who = "You have" if outcome.mine else f"{outcome.by.name} has" if outcome.by else "Somebody has"
+    what = {"extend": "moved the deadline", "urgent": "changed how urgent it is", "hold": "changed the legal hold"}
+    done = sentence(f"{who} {what.get(outcome.event, 'done the same')} since: {moment(outcome.at, zone)}.")
+    return f"Nothing was changed. {done} Below is how it stands now."
 
 
 def standing(details: Details) -> str:
