@@ -25,7 +25,7 @@ def unbroken(vault: Vault, subject: Subject, rows: Sequence[History]) -> Finding
 def of_providers(tx: Tx, providers: Sequence[Provider]) -> list[Finding]:
     """Providers' histories, all in one statement."""
     rows: dict[str, list[History]] = {one.id: [] for one in providers}
-    found = select(History).where(History.practice_id == tx.practice_id, col(History.subject_id).in_(list(rows)))
+    found = select(History).where(tx.ours(History), col(History.subject_id).in_(list(rows)))
     for row in tx.session.exec(found.order_by(History.subject_id, col(History.seq))):
         rows[row.subject_id].append(row)
     broken = (unbroken(tx.vault, one, rows[one.id]) for one in providers)
@@ -59,7 +59,7 @@ def orphans(tx: Tx, after: str, limit: int) -> tuple[str | None, list[Finding]]:
     """Looks at ``limit`` history rows behind the id ``after`` for a subject that is not there; None at the end."""
     piece = (
         select(History.id, History.subject, History.subject_id)
-        .where(History.practice_id == tx.practice_id, col(History.id) > after)
+        .where(tx.ours(History), col(History.id) > after)
         .order_by(col(History.id))
         .limit(limit)
     )
@@ -75,12 +75,12 @@ def orphans(tx: Tx, after: str, limit: int) -> tuple[str | None, list[Finding]]:
 
 def _there(tx: Tx, table: type[Referral] | type[Provider], rows: Sequence[tuple[str, str, str]]) -> set[str]:
     named = {subject_id for _, subject, subject_id in rows if subject == table.__name__.lower()}
-    ids = select(table.id).where(table.practice_id == tx.practice_id, col(table.id).in_(sorted(named)))
+    ids = select(table.id).where(tx.ours(table), col(table.id).in_(sorted(named)))
     return set(tx.session.exec(ids)) if named else set()
 
 
 def _of_practice(tx: Tx) -> SelectOfScalar[History]:
-    return select(History).where(History.practice_id == tx.practice_id, History.subject_id == tx.practice_id)
+    return select(History).where(tx.ours(History), History.subject_id == tx.practice_id)
 
 
 def _broken(subject: Subject, rows: Sequence[History], seq: int) -> Finding:

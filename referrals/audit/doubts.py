@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from store.tables import History, Provider, Referral
-from store.vocabulary import SlackStanding
+from store.vocabulary import DeliveryState, SlackStanding
 
 from ..notices import Template
 from ..tx import Tx
@@ -25,9 +25,13 @@ class Doubts:
 
     def excused(self, expected: Expected, dossier: Dossier) -> bool:
         """Whether this notice may rightly be missing. A client's is not asked about here."""
-        if expected.given is Given.SOURCE_EMAIL:
+        if expected.given is Given.OUTCOME_UNTOLD and _outcome_told(expected, dossier):
+            return True
+        if expected.given in (Given.SOURCE_EMAIL, Given.OUTCOME_UNTOLD):
             source = dossier.source
-            return source is None or not source.email or self._email_may_be_newer(dossier.referral, expected.at)
+            if source is None or not source.mailable or self._source_changed(source.id, expected.at):
+                return True
+            return self._email_may_be_newer(dossier.referral, expected.at)
         provider = self.providers.get(expected.recipient.partition(":")[2])
         if expected.given is Given.WORK_EMAIL:
             return provider is None or not provider.work_email or self._changed(provider, "work_email", expected.at)
@@ -65,8 +69,13 @@ class Doubts:
         events = ("sms_stop", "sms_start", "sms_failing", "sms_works")
         return any(row.at >= since for event in events for row in self._history(provider.id, event))
 
+    def _source_changed(self, source_id: str, since: datetime) -> bool:
+        """Whether a coordinator has edited, retired or brought back the source since."""
+        rows = self._history(self.tx.practice_id, "source")
+        return any(row.at >= since and row.data.get("source") == source_id for row in rows)
+
     def _email_may_be_newer(self, referral: Referral, than: datetime) -> bool:
-        """A source without an address is given one by another line of a file of referrals, and by nothing else."""
+        """A source without an address is given one by another line of a file of referrals, too."""
         later = select(Referral.id).where(
             Referral.practice_id == self.tx.practice_id,
             Referral.source_id == referral.source_id,
@@ -88,3 +97,10 @@ def _nudged_otherwise(expected: Expected, dossier: Dossier) -> bool:
     ways = {Template.ACCEPTOR_NUDGE_DM, Template.ACCEPTOR_NUDGE_MAIL}
     sent = (one for one in dossier.deliveries if one.template in ways and one.template != expected.template)
     return any((one.recipient, one.offer_id) == (expected.recipient, expected.offer_id) for one in sent)
+
+
+def _outcome_told(expected: Expected, dossier: Dossier) -> bool:
+    """Another mail of it has gone out, or may have: given again, consent does not have it told twice."""
+    what = (expected.template, expected.recipient)
+    told = (one for one in dossier.deliveries if (one.template, one.recipient) == what)
+    return any(one.state is not DeliveryState.SUPPRESSED for one in told)

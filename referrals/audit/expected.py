@@ -4,11 +4,11 @@ It calls no use case and shares no rule with them; only the names of the texts a
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from store.vocabulary import AttentionKind, Status
+from store.vocabulary import AttentionKind, CloseReason, Status
 
 from ..notices import Template
 from .dossier import Dossier
@@ -23,6 +23,7 @@ class Given(Enum):
     WORK_EMAIL = auto()
     MOBILE = auto()
     SOURCE_EMAIL = auto()
+    OUTCOME_UNTOLD = auto()  # as SOURCE_EMAIL, and nothing has gone out with an earlier consent
     NUDGED = auto()  # in Slack, or by mail to somebody who was not there
     CALL_OWED = auto()  # a client who waited to be phoned is told by mail what has changed
 
@@ -34,10 +35,11 @@ class Expected:
     offer_id: str | None
     at: datetime
     given: Given = Given.NOTHING
+    about: str | None = None  # the event that had them told again, in the delivery's subject
 
     @property
-    def key(self) -> tuple[str, str, str | None]:
-        return (self.template, self.recipient, self.offer_id)
+    def key(self) -> tuple[str, str, str | None, str | None]:
+        return (self.template, self.recipient, self.offer_id, self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,19 @@ class Events:
     def source(self, moment: Moment, template: Template) -> Iterable[Expected]:
         if source_id := self.dossier.referral.source_id:
             yield Expected(template, f"source:{source_id}", None, moment.row.at, Given.SOURCE_EMAIL)
+
+    def outcome(self, moment: Moment) -> Iterable[Expected]:
+        """What came of it goes to the source with the client's consent only; a duplicate has nothing to tell."""
+        consent = self._consent(moment)
+        if consent and self.dossier.referral.close_reason is not CloseReason.DUPLICATE:
+            for one in self.source(moment, Template.SOURCE_OUTCOME):
+                yield replace(one, about=consent, given=Given.OUTCOME_UNTOLD)
+
+    def _consent(self, moment: Moment) -> str | None:
+        """The event by which the client had agreed by then; None where the latest word says no, or there is none."""
+        said = [row for row in self.dossier.history if row.event == "consent" and row.result == "done"]
+        latest = [row for row in said if row.seq <= moment.row.seq][-1:]
+        return latest[0].id if latest and latest[0].data.get("given") else None
 
     def stop(self, moment: Moment, told: Told) -> Iterable[Expected]:
         """Whoever had it, unless it was they who ended it."""
@@ -152,6 +167,15 @@ def _deny_licence(events: Events, moment: Moment) -> Iterable[Expected]:
         yield from events.provider(moment, str(moment.row.data.get("provider")), told, licence_denied=Given.NOTHING)
 
 
+def _extend(events: Events, moment: Moment) -> Iterable[Expected]:
+    """What the client was told of the deadline is no longer so, nor is a link out for whom it is reserved for."""
+    if told := moment.current:
+        yield replace(events.client(moment, Template.CLIENT_CONFIRMATION, told), about=moment.row.id)
+        if told.provider_id:
+            for one in events.provider(moment, told.provider_id, told, provider_reminder=Given.WORK_EMAIL):
+                yield replace(one, about=moment.row.id)
+
+
 def _scheduled(events: Events, moment: Moment) -> Iterable[Expected]:
     return events.source(moment, Template.SOURCE_THANKS)
 
@@ -160,6 +184,13 @@ def _close(events: Events, moment: Moment) -> Iterable[Expected]:
     if moment.current:
         yield events.client(moment, Template.CLIENT_CLOSING, moment.current)
         yield from events.stop(moment, moment.current)
+    yield from events.outcome(moment)
+
+
+def _consent(events: Events, moment: Moment) -> Iterable[Expected]:
+    """Of what was closed before, it is told at once."""
+    if moment.before is Status.CLOSED:
+        yield from events.outcome(moment)
 
 
 def _new_round(events: Events, moment: Moment) -> Iterable[Expected]:
@@ -184,8 +215,10 @@ _OF_EVENT: dict[str, _Asks] = {
     "remind_client": _remind_client,
     "nudge": _nudge,
     "deny_licence": _deny_licence,
+    "extend": _extend,
     "scheduled": _scheduled,
     "close": _close,
+    "consent": _consent,
     "assign": _new_round,
     "reopen": _new_round,
 }
@@ -205,5 +238,8 @@ ALERTS: dict[AttentionKind, tuple[Template, ...]] = {
 #: The texts about the practice as a whole.
 OF_PRACTICE = frozenset({Template.COORDINATOR_TROUBLE, Template.SUPPORT_TROUBLE_MAIL})
 
+#: What the coordinators whom the event names are told of the day.
+OF_DAY = {Template.COORDINATOR_DIGEST: "digest"}
+
 #: What a provider is told about themselves, and the event in their history that it tells of.
-OF_PROVIDER = {Template.PROVIDER_RESUMED: "resume"}
+OF_PROVIDER = {Template.PROVIDER_RESUMED: "resume", Template.PROVIDER_LICENCE: "licence_ending"}

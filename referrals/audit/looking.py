@@ -14,14 +14,14 @@ from sqlmodel import col, func, select
 from store.ids import first_id
 from store.tables import Attention, Delivery, History, Provider, Referral
 
+from ..audit import chains, due
 from ..notices import Template
 from ..tx import Tx
-from . import chains, due
 from .answers import answered
 from .dossier import Dossier, read_page
 from .doubts import Doubts
 from .due import Bounds
-from .expected import OF_PRACTICE, OF_PROVIDER
+from .expected import OF_DAY, OF_PRACTICE, OF_PROVIDER
 from .finding import Audit, Finding, Rule
 from .replay import retell
 from .standing import clocks, lost, rounds, standing
@@ -81,7 +81,7 @@ def pages(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def referral_ids(tx: Tx, after: str) -> Sequence[str]:
     """The next page of them."""
-    ids = select(Referral.id).where(Referral.practice_id == tx.practice_id, col(Referral.id) > after)
+    ids = select(Referral.id).where(tx.ours(Referral), col(Referral.id) > after)
     return tx.session.exec(ids.order_by(col(Referral.id)).limit(PAGE)).all()
 
 
@@ -119,7 +119,7 @@ def look_at_referrals(tx: Tx, done: Audit, ids: Sequence[str]) -> None:
 
 
 def look_at_providers(tx: Tx, done: Audit, ids: Sequence[str]) -> None:
-    rows = select(Provider).where(Provider.practice_id == tx.practice_id, col(Provider.id).in_(ids))
+    rows = select(Provider).where(tx.ours(Provider), col(Provider.id).in_(ids))
     providers = tx.session.exec(rows.order_by(Provider.id)).all()
     done.count(providers=len(providers))
     done.add(*chains.of_providers(tx, providers))
@@ -142,24 +142,32 @@ def look_for_orphans(tx: Tx, done: Audit, after: str) -> str | None:
 def look_at_notices_of_practice(tx: Tx, done: Audit) -> None:
     """What is about the practice as a whole is explained by its item, and told each recipient once.
 
-    What is told to a provider about themselves is explained by the event in their own history.
+    What is told to a provider about themselves is explained by the event in their own history, and a digest by the
+    day's event in the practice's, which names who gets it.
     """
     items = select(Attention.id).where(Attention.practice_id == tx.practice_id, col(Attention.referral_id).is_(None))
     known = set(tx.session.exec(items))
-    events = select(History.id, History.event, History.subject_id).join(
-        Delivery, col(Delivery.subject_id) == col(History.id)
-    )
-    own = {id: (event, f"provider:{whose}") for id, event, whose in tx.session.exec(events.where(*_of_nothing(tx)))}
+    events = select(History).join(Delivery, col(Delivery.subject_id) == col(History.id)).where(*_of_nothing(tx))
+    own = {row.id: row for row in tx.session.exec(events.where(History.practice_id == tx.practice_id))}
     sent = select(Delivery).where(*_of_nothing(tx))
     seen = set()
     for one in tx.session.exec(sent.order_by(col(Delivery.id))):
-        key = (one.template, one.recipient, one.subject_id)
-        told_themselves = own.get(one.subject_id or "") == (OF_PROVIDER.get(Template(one.template)), one.recipient)
-        if not told_themselves and (one.subject_id not in known or one.template not in OF_PRACTICE):
+        event = own.get(one.subject_id or "")
+        asked_for = event is not None and _asks_for(event, one)
+        day = event.data["day"] if event is not None and asked_for and one.template in OF_DAY else one.subject_id
+        key = (one.template, one.recipient, day)
+        if not asked_for and (one.subject_id not in known or one.template not in OF_PRACTICE):
             done.add(Finding(Rule.UNEXPLAINED, "delivery", one.id, f"nothing asks for {one.template}"))
         elif key in seen:
             done.add(Finding(Rule.TWICE, "delivery", one.id, f"{one.template} stands twice for one recipient"))
         seen.add(key)
+
+
+def _asks_for(event: History, one: Delivery) -> bool:
+    template = Template(one.template)
+    if event.event == OF_DAY.get(template):
+        return event.subject == "practice" and one.recipient.removeprefix("slack:") in event.data["to"]
+    return event.event == OF_PROVIDER.get(template) and one.recipient == f"provider:{event.subject_id}"
 
 
 def _of_nothing(tx: Tx) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,8 @@ from store.tables import History, Referral
 from store.vocabulary import Kind, OfferOutcome, PlanItem, Status
 
 from .finding import Rule
-from .tale import Impossible, Moment, Tale, Told
+from .marks import MARKS
+from .tale import Impossible, Moment, Tale, Told, must_be
 
 
 def retell(referral: Referral, history: list[History]) -> Tale:
@@ -47,14 +48,15 @@ def _submit(tale: Tale, referral: Referral, row: History) -> None:
 
 
 def _accept(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING)
+    must_be(tale, row, Status.PENDING)
     _end(tale, row, OfferOutcome.ACCEPTED)
     tale.status, tale.holder, tale.accepted_at = Status.ACCEPTED, row.data.get("provider"), row.at
+    tale.first_accepted_at = tale.first_accepted_at or row.at
     _start_anew(tale)
 
 
 def _decline(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING)
+    must_be(tale, row, Status.PENDING)
     if tale.rounds[-1].kind is Kind.GENERAL:
         raise Impossible("a General round was declined", row)
     _end(tale, row, OfferOutcome.DECLINED)
@@ -62,25 +64,25 @@ def _decline(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _pass(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING)
+    must_be(tale, row, Status.PENDING)
 
 
 def _remind(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING)
+    must_be(tale, row, Status.PENDING)
     if tale.rounds[-1].reminded:
         raise Impossible("one round was reminded of twice", row)
     tale.rounds[-1].reminded = True
 
 
 def _remind_client(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING, Status.ACCEPTED)
+    must_be(tale, row, Status.PENDING, Status.ACCEPTED)
     if tale.rounds[-1].client_reminded:
         raise Impossible("the client was reminded twice in one round", row)
     tale.rounds[-1].client_reminded = True
 
 
 def _expire(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING)
+    must_be(tale, row, Status.PENDING)
     kind = tale.rounds[-1].kind
     _end(tale, row, OfferOutcome.EXPIRED)
     if kind is Kind.PREFERRED:
@@ -90,7 +92,7 @@ def _expire(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _release(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING, *_HELD)
+    must_be(tale, row, Status.PENDING, *_HELD)
     if tale.status is Status.PENDING:
         _end(tale, row, OfferOutcome.RELEASED)
     tale.status, tale.holder = Status.PENDING, None
@@ -100,12 +102,12 @@ def _release(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _contacted(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.ACCEPTED)
+    must_be(tale, row, Status.ACCEPTED)
     tale.status, tale.contacted_at, tale.next_try = Status.CONTACTED, row.at, None
 
 
 def _scheduled(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.ACCEPTED, Status.CONTACTED)
+    must_be(tale, row, Status.ACCEPTED, Status.CONTACTED)
     tale.status, tale.scheduled_at, tale.next_try = Status.SCHEDULED, row.at, None
     tale.contacted_at = tale.contacted_at or row.at
 
@@ -118,7 +120,7 @@ def _close(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _assign(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.PENDING, Status.EXPIRED)
+    must_be(tale, row, Status.PENDING, Status.EXPIRED)
     if tale.status is Status.PENDING:
         _end(tale, row, OfferOutcome.REPLACED)
     tale.status = Status.PENDING
@@ -126,7 +128,7 @@ def _assign(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _reopen(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.EXPIRED)
+    must_be(tale, row, Status.EXPIRED)
     tale.status = Status.PENDING
     _open(tale, row, None)
 
@@ -137,7 +139,7 @@ def _phoned(tale: Tale, _referral: Referral, _row: History) -> None:
 
 def _no_answer(tale: Tale, _referral: Referral, row: History) -> None:
     """One more try, or another day for the next one."""
-    _must_be(tale, row, Status.ACCEPTED)
+    must_be(tale, row, Status.ACCEPTED)
     tries, day = row.data.get("tries"), row.data.get("next_try")
     if tries != tale.tries + 1 and (tries != tale.tries or not tries or day is None):
         raise Impossible(f"try {tries} came after {tale.tries}", row)
@@ -145,7 +147,7 @@ def _no_answer(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _plan(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, *_HELD)
+    must_be(tale, row, *_HELD)
     before, done, undone = set(tale.plan), set(row.data.get("done", ())), set(row.data.get("undone", ()))
     if before & done or undone - before or not done | undone:
         raise Impossible("the plan's items were not as it says they were", row)
@@ -154,14 +156,14 @@ def _plan(tale: Tale, _referral: Referral, row: History) -> None:
 
 
 def _nudge(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.ACCEPTED)
+    must_be(tale, row, Status.ACCEPTED)
     if tale.nudged:
         raise Impossible("whoever accepted was nudged twice", row)
     tale.nudged = True
 
 
 def _escalate(tale: Tale, _referral: Referral, row: History) -> None:
-    _must_be(tale, row, Status.ACCEPTED)
+    must_be(tale, row, Status.ACCEPTED)
     if tale.escalated:
         raise Impossible("one acceptance was escalated twice", row)
     tale.escalated = True
@@ -174,8 +176,8 @@ def _start_anew(tale: Tale) -> None:
     tale.plan, tale.tries, tale.next_try, tale.nudged, tale.escalated = [], 0, None, False, False
 
 
-#: Somebody may still be phoned, and look at what was.
-_AFTER_THE_END = frozenset({"phoned", "view"})
+#: Somebody may still be phoned, look at what was, and decide what is kept of it.
+_AFTER_THE_END = frozenset({"phoned", "view", "seen", "hold", "consent", "erase"})
 _HELD = (Status.ACCEPTED, Status.CONTACTED, Status.SCHEDULED)
 
 #: What an event does to the tale. One that is not here is a finding: nobody could say what should follow from it.
@@ -198,15 +200,12 @@ _STEPS: dict[str, Callable[[Tale, Referral, History], None]] = {
     "plan": _plan,
     "nudge": _nudge,
     "escalate": _escalate,
+    **MARKS,
     "view": _changes_nothing,
+    "seen": _changes_nothing,
     "ask_licence": _changes_nothing,
     "deny_licence": _changes_nothing,
 }
-
-
-def _must_be(tale: Tale, row: History, *statuses: Status) -> None:
-    if tale.status not in statuses:
-        raise Impossible(f"{row.event} came while it was {tale.status}", row)
 
 
 def _open(tale: Tale, row: History, provider_id: str | None) -> None:

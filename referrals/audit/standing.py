@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from store.tables import History, Offer
-from store.vocabulary import AttentionKind, Kind, Status
+from store.vocabulary import AttentionKind, Kind, Status, Urgency
 
 from .dossier import Dossier
 from .doubts import Doubts
@@ -40,6 +40,8 @@ def _unlike(offer: Offer, told: Told) -> Iterator[str]:
         yield "was opened at another moment than its history tells"
     if offer.closed_at != told.closed_at:
         yield "was closed at another moment than its history tells"
+    if told.expires_at not in (None, offer.expires_at):
+        yield "has another deadline than its history tells"
     if offer.expires_at <= offer.opened_at:
         yield "has its deadline before its beginning"
 
@@ -81,10 +83,21 @@ def standing(dossier: Dossier, tale: Tale) -> Iterator[Finding]:
         ("plan", tale.plan),
         ("tries", tale.tries),
         ("next_try", tale.next_try),
+        ("first_accepted_at", tale.first_accepted_at),
+        ("legal_hold", tale.hold),
+        ("erased_at", tale.erased_at),
     ):
         if getattr(referral, column) != told:
             rule = Rule.END if column in ("closed_at", "close_reason") else Rule.STANDING
             yield _of_referral(dossier, rule, f"has another {column} than its history tells")
+    if (referral.outcome_consent_at is not None) is not tale.consent:
+        yield _of_referral(dossier, Rule.STANDING, "differs from its history in whether the source hears an outcome")
+    if tale.urgent is not None and (referral.urgency is Urgency.URGENT) is not tale.urgent:
+        yield _of_referral(dossier, Rule.STANDING, "has another urgency than its history tells")
+    if referral.erased_at is None and dossier.client is not None and dossier.client.erased_at is not None:
+        yield _of_referral(dossier, Rule.STANDING, "has lost its client's identity, and nothing says when")
+    if dossier.still_known:
+        yield _of_referral(dossier, Rule.STANDING, "was erased, but who its client is can still be found")
     if (referral.kind is Kind.PREFERRED) is not (referral.preferred_provider_id is not None):
         yield _of_referral(dossier, Rule.STANDING, f"is {referral.kind}, which does not fit whom it was asked for")
 

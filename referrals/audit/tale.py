@@ -28,6 +28,7 @@ class Told:
     closed_at: datetime | None = None
     reminded: bool = False
     client_reminded: bool = False
+    expires_at: datetime | None = None  # since it was extended; before, what the practice's window gave it
 
     @property
     def kind(self) -> Kind:
@@ -62,5 +63,17 @@ class Tale:
     next_try: date | None = None
     nudged: bool = False
     escalated: bool = False
+    first_accepted_at: datetime | None = None
+    urgent: bool | None = None  # since somebody has changed it
+    came_urgent: bool | None = None  # before that
+    hold: bool = False
+    consent: bool = False
+    erased_at: datetime | None = None
     rounds: list[Told] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+
+
+def must_be(tale: Tale, row: History, *statuses: Status) -> None:
+    """Raises Impossible for an event that came while the referral stood otherwise."""
+    if tale.status not in statuses:
+        raise Impossible(f"{row.event} came while it was {tale.status}", row)

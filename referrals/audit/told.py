@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from store.tables import Attention, Delivery
+from store.tables import Attention, Delivery, Offer
 from store.vocabulary import AttentionKind, DeliveryChannel, DeliveryState, ProviderStatus, Status, Urgency
 
 from ..notices import Template
@@ -12,7 +12,7 @@ from .dossier import Dossier
 from .doubts import Doubts
 from .expected import ALERTS, Expected, Given, expected_of
 from .finding import Finding, Rule
-from .tale import Tale
+from .tale import Moment, Tale
 
 _BY_CALL = frozenset({Given.MAILABLE, Given.CALL_OWED})
 
@@ -42,7 +42,7 @@ class Notices:
     # What is missing
 
     def _missing(self) -> Iterator[Finding]:
-        sent = {(one.template, one.recipient, one.offer_id) for one in self.dossier.deliveries}
+        sent = {(one.template, one.recipient, one.offer_id, one.subject_id) for one in self.dossier.deliveries}
         for one in self.expected:
             if one.key in sent or one.given is Given.CALL_OWED:
                 continue
@@ -58,14 +58,16 @@ class Notices:
         client = self.dossier.client
         if client is not None and client.erased_at is not None and client.erased_at <= one.at:
             return False
-        return (one.offer_id, AttentionKind.PHONE_TASK, str(one.template)) not in self._items()
+        return not any(_asks_for_call(item, one) for item in self.dossier.items)
 
     def _items(self) -> set[tuple[str | None, AttentionKind, str | None]]:
         return {(item.offer_id, item.kind, item.detail) for item in self.dossier.items}
 
     def _items_missing(self) -> Iterator[Finding]:
         referral, offers, items = self.dossier.referral, self.dossier.offers, self._items()
-        wanted = [(offer, AttentionKind.NOBODY_ELIGIBLE) for offer in offers if offer.nobody_alerted]
+        wanted: list[tuple[Offer, AttentionKind]] = [
+            (offer, AttentionKind.NOBODY_ELIGIBLE) for offer in offers if offer.nobody_alerted
+        ]
         wanted += [
             (offers[moment.current.number - 1], AttentionKind.EXPIRED)
             for moment in self.tale.moments
@@ -76,7 +78,7 @@ class Notices:
             for moment in self.tale.moments
             if moment.row.event == "escalate" and moment.current
         ]
-        if referral.urgency is Urgency.URGENT:
+        if self._came_urgent():
             wanted.append((offers[0], AttentionKind.URGENT))
         holder = self.doubts.providers.get(referral.accepted_by or "")
         if referral.status is Status.ACCEPTED and holder and holder.status is ProviderStatus.INACTIVE:
@@ -85,6 +87,11 @@ class Notices:
             (offers[moment.current.number - 1], AttentionKind.LICENCE, moment.row.data.get("provider"))
             for moment in self.tale.moments
             if moment.row.event == "ask_licence" and moment.current
+        ]
+        asked += [
+            (offers[moment.current.number - 1], AttentionKind.URGENT, moment.row.id)
+            for moment in self._marked_urgent()
+            if moment.current
         ]
         for offer, kind, detail in [*((offer, kind, None) for offer, kind in wanted), *asked]:
             if (offer.id, kind, detail) not in items:
@@ -111,7 +118,7 @@ class Notices:
         explained = {one.key for one in self.expected if one.given is not Given.CALL_OWED or self._call_owed(one)}
         items = {item.id: item for item in self.dossier.items}
         for one in self.dossier.deliveries:
-            if (one.template, one.recipient, one.offer_id) in explained and one.subject_id is None:
+            if (one.template, one.recipient, one.offer_id, one.subject_id) in explained:
                 continue
             if not _tells_of(one, items.get(one.subject_id or "")):
                 words = f"nothing in its history asks for {one.template} to {one.recipient.partition(':')[0]}"
@@ -144,7 +151,12 @@ class Notices:
                     for moment in self.tale.moments
                 )
             case AttentionKind.URGENT:
-                return self.dossier.referral.urgency is Urgency.URGENT and offer is self.dossier.offers[0]
+                if item.detail is None:
+                    return self._came_urgent() and offer is self.dossier.offers[0]
+                return any(
+                    (moment.row.id, moment.row.data.get("offer")) == (item.detail, item.offer_id)
+                    for moment in self._marked_urgent()
+                )
             case AttentionKind.ACCEPTOR_GONE:
                 return self._happened("accept", item)
             case AttentionKind.NOT_CONTACTED:
@@ -152,16 +164,21 @@ class Notices:
             case AttentionKind.LICENCE:
                 return self._happened("ask_licence", item)
             case AttentionKind.PHONE_TASK:
-                return any(
-                    one.given in _BY_CALL and (one.offer_id, str(one.template)) == (item.offer_id, item.detail)
-                    for one in self.expected
-                )
+                return any(one.given in _BY_CALL and _asks_for_call(item, one) for one in self.expected)
             case AttentionKind.DELIVERY_FAILED:
                 what = (item.detail or "").partition(":")[0]
                 return (what == "card" and offer is not None) or any(
                     (one.template, one.offer_id) == (what, item.offer_id) for one in self.dossier.deliveries
                 )
         return False  # the others concern a practice, not a referral
+
+    def _came_urgent(self) -> bool:
+        """Whether it was submitted as urgent; its column says so only as long as nobody has changed it."""
+        came = self.tale.came_urgent
+        return self.dossier.referral.urgency is Urgency.URGENT if came is None else came
+
+    def _marked_urgent(self) -> Iterator[Moment]:
+        return (one for one in self.tale.moments if one.row.event == "urgent" and one.row.data.get("after"))
 
     def _happened(self, event: str, item: Attention) -> bool:
         return any(
@@ -196,6 +213,13 @@ def alarmed(dossier: Dossier) -> Iterator[Finding]:
         if offer.card_trouble and (offer.id, AttentionKind.DELIVERY_FAILED, "card") not in items:
             words = f"the card cannot be shown ({offer.card_trouble}), and no coordinator was asked"
             yield Finding(Rule.ALARMED, "offer", offer.id, words, dossier.referral.code)
+
+
+def _asks_for_call(item: Attention, one: Expected) -> bool:
+    """Whether the phone task asks for what would have been mailed; the event that it is about ends its key."""
+    about = ":".join(item.dedupe_key.split(":")[4:]) or None
+    asked = (item.kind, item.offer_id, item.detail, about)
+    return asked == (AttentionKind.PHONE_TASK, one.offer_id, str(one.template), one.about)
 
 
 def _tells_of(delivery: Delivery, item: Attention | None) -> bool:

@@ -1,23 +1,30 @@
 """An office to which everything has happened once, with all notices sent and all cards drawn."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
 from referrals.accept import accept
+from referrals.acting.extend import extend
+from referrals.acting.hold import HoldReason, lift_hold, put_on_hold
+from referrals.acting.on_behalf import Given, accept_for, pass_for
+from referrals.acting.urgency import mark_urgent, not_urgent
 from referrals.actor import Actor, Surface
 from referrals.audit import Audit, audit
 from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
-from referrals.licences import ask, deny
+from referrals.licences import Grounds, NetworkGrounds, ask, deny
 from referrals.notices import ANSWERS
 from referrals.outbox import alert_practice, need_attention
 from referrals.outcomes import Question
 from referrals.pausing.availability import make_inactive, pause, release_waiting
 from referrals.progress import contacted, no_answer, phoned, plan, scheduled
+from referrals.retention.erasing import erase
+from referrals.sources.consent import record_consent
 from referrals.tx import Tx
 from store.tables import Attention, Delivery, Offer, Provider, Referral
 from store.vocabulary import (
@@ -85,7 +92,12 @@ async def lived(office: Office) -> dict[str, str]:
     await office.do(accept, by(noor), await _offer(office, life["fresh"]), confirmed=frozenset(Question))
     life["open"] = (await office.submit(omar, **SOURCE)).referral_id
     await office.do(accept, by(noor), await _offer(office, life["open"]))  # refused: it is reserved
+    await _acted_on(office, life, maya, noor)
+    life["erased"] = (await office.submit(None)).referral_id
+    await office.do(close, CORA, life["erased"], CloseReason.WITHDRAWN)
     await office.do(everything_sent)
+    office.clock.turn(minutes=1)
+    await office.do(erase, CORA, life["erased"])
     await office.do(_one_failed, life["failed"])
     await office.do(alert_practice, AttentionKind.SLACK, "is_archived")
     await office.do(lambda tx: tx.record(tx.locked_practice(), "refuse", STRANGER, result="unlinked", what="accept"))
@@ -93,6 +105,31 @@ async def lived(office: Office) -> dict[str, str]:
     await office.do(everything_sent)
     office.clock.turn(hours=3)
     return life
+
+
+async def _acted_on(office: Office, life: dict[str, str], maya: Provider, noor: Provider) -> None:
+    """What only coordinators do: a deadline moved twice, urgent and not, for somebody else, on hold, and withdrawn."""
+    cora = await office.provider("Cora Two", licences=[], insurers=[])
+    life["acted"] = (await office.submit(maya, **SOURCE)).referral_id
+    life["passed for"] = (await office.submit(None, urgency=Urgency.URGENT)).referral_id
+    id = life["acted"]
+    for hours in (12, 24):
+        await office.do(extend, CORA, id, timedelta(hours=hours))
+    for mark in (mark_urgent, not_urgent, mark_urgent, mark_urgent):
+        await office.do(mark, CORA, id)
+        await office.do(mark, CORA, life["passed for"])
+    await office.do(accept_for, CORA, await _offer(office, id), "", Given(frozenset(Question)))
+    await office.do(put_on_hold, CORA, id, HoldReason.COMPLAINT)
+    await office.do(record_consent, CORA, id, True)
+    await office.do(close, CORA, id, CloseReason.WITHDRAWN)
+    await office.do(lift_hold, CORA, id)
+    await office.do(put_on_hold, CORA, id, HoldReason.OTHER)
+    offer = await _offer(office, life["passed for"])
+    await office.do(extend, CORA, life["passed for"], timedelta(hours=48))
+    await office.do(pass_for, CORA, offer, noor.id)
+    grounds = Given(frozenset(Question), Grounds.COMPACT, NetworkGrounds.SELF_PAY)
+    await office.do(accept_for, CORA, offer, cora.id, grounds)
+    await office.do(release, CORA, life["passed for"], DeclineReason.SCHEDULE)
 
 
 async def _take_and_try(office: Office, life: dict[str, str]) -> None:

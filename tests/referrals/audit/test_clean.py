@@ -10,7 +10,12 @@ from tests.desk import Office
 from tests.referrals.audit.office_life import lived, look
 
 #: Not sent in that life: what concerns the practice by mail only, or a provider and no referral.
-_UNUSED = {Template.SUPPORT_TROUBLE_MAIL, Template.PROVIDER_RESUMED}
+_UNUSED = {
+    Template.COORDINATOR_DIGEST,
+    Template.SUPPORT_TROUBLE_MAIL,
+    Template.PROVIDER_RESUMED,
+    Template.PROVIDER_LICENCE,
+}
 
 
 async def test_everything_that_can_happen_is_in_order(office: Office) -> None:

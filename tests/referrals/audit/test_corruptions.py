@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +17,8 @@ from referrals.outbox import need_attention
 from referrals.tx import Tx
 from store.database import Database
 from store.ids import new_id
-from store.tables import Attention, Delivery, History, Offer, Provider, Referral
-from store.vocabulary import AttentionKind, DeliveryState, Kind, OfferOutcome, Status
+from store.tables import Attention, Client, ClientName, Delivery, History, Offer, Provider, Referral
+from store.vocabulary import AttentionKind, DeliveryState, Kind, OfferOutcome, Status, Urgency
 from tests.desk import CORA, Office, new_office
 from tests.referrals.audit.office_life import lived, look
 
@@ -71,6 +71,27 @@ class Spoiler:
         self.tx.finish()
         self.tx._history.clear()
         return self.rows(History, subject_id=self.life[which])[-1]
+
+    def moved(self, which: str, before: datetime, after: datetime) -> SQLModel:
+        row = self.row(Referral, id=self.life[which])
+        told = {"before": before.isoformat(), "after": after.isoformat()}
+        return self.record(which, "extend", offer=row.offer_id, **told)
+
+    def client_gone(self, which: str) -> SQLModel:
+        referral = self.row(Referral, id=self.life[which])
+        self.row(Client, id=referral.client_id).erased_at = self.tx.now
+        return referral
+
+    def client_left(self, **values: Any) -> SQLModel:
+        referral = self.row(Referral, id=self.life["erased"])
+        self.set(self.row(Client, id=referral.client_id), **values)
+        return referral
+
+    def name_left(self) -> SQLModel:
+        referral = self.row(Referral, id=self.life["erased"])
+        row = ClientName(client_id=referral.client_id, digest="left", practice_id=referral.practice_id)
+        self.tx.session.add(row)
+        return referral
 
     def later_pair(self, id: str) -> SQLModel:
         """Takes out the second row of a chain; the third is then named."""
@@ -184,6 +205,20 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         "a try after contact": lambda s: s.record("already", "no_answer", tries=1, next_try=None),
         "an item done twice": lambda s: s.record("uncontacted", "plan", done=["cost"], undone=[]),
         "an item undone that was not done": lambda s: s.record("uncontacted", "plan", done=[], undone=["payment"]),
+        "another deadline than it was moved to": lambda s: s.offer("acted", 1, expires_at=s.tx.now + 9 * DAY),
+        "a deadline moved back": lambda s: s.moved("open", s.tx.now + 2 * DAY, s.tx.now + DAY),
+        "a deadline moved into the past": lambda s: s.moved("open", s.tx.now - 2 * DAY, s.tx.now - DAY),
+        "a deadline moved after it was taken": lambda s: s.moved("fresh", s.tx.now, s.tx.now + DAY),
+        "a deadline moved that was another": lambda s: (
+            s.moved("nobody", s.tx.now, s.tx.now + DAY) and s.moved("nobody", s.tx.now, s.tx.now + 2 * DAY)
+        ),
+        "urgent again": lambda s: s.record("open", "urgent", before=True, after=True),
+        "urgent after contact": lambda s: s.record("already", "urgent", before=False, after=True),
+        "a hold lifted that was none": lambda s: s.record("open", "hold", before=True, after=False),
+        "put on hold twice": lambda s: s.record("acted", "hold", before=False, after=True),
+        "erased while it was on hold": lambda s: s.record("acted", "erase"),
+        "erased while it was open": lambda s: s.record("open", "erase"),
+        "erased twice": lambda s: s.record("erased", "erase"),
         "submitted twice": lambda s: s.record("open", "submit", channel="form", preferred=None),
     },
     "one_end": {
@@ -209,6 +244,21 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         "a nudge after contact": lambda s: s.referral("already", nudge_due=s.tx.now + DAY),
         "the nudge is gone": lambda s: s.referral("fresh", nudge_due=None),
         "the escalation is gone": lambda s: s.referral("fresh", escalate_due=None),
+        "first accepted at another moment": lambda s: s.referral("scheduled", first_accepted_at=s.tx.now),
+        "first accepted, and given back since": lambda s: s.referral("passed for", first_accepted_at=None),
+        "accepted by nobody": lambda s: s.referral("open", first_accepted_at=s.tx.now),
+        "a hold that nobody put": lambda s: s.referral("open", legal_hold=True),
+        "a hold that nobody lifted": lambda s: s.referral("acted", legal_hold=False),
+        "an urgency that nobody took away": lambda s: s.referral("acted", urgency=Urgency.ROUTINE),
+        "a consent that nobody gave": lambda s: s.referral("open", outcome_consent_at=s.tx.now),
+        "a consent that nobody took back": lambda s: s.referral("acted", outcome_consent_at=None),
+        "erased at another moment": lambda s: s.referral("erased", erased_at=s.tx.now - DAY),
+        "erased without a word": lambda s: s.referral("withdrawn", erased_at=s.tx.now),
+        "a client gone without a word": lambda s: s.client_gone("withdrawn"),
+        "erased, and their name is left": lambda s: s.client_left(name=b"sealed"),
+        "erased, and found by their mail": lambda s: s.client_left(email_index="left"),
+        "erased, and found by their name": lambda s: s.name_left(),
+        "erased, and the client says no such thing": lambda s: s.client_left(erased_at=None),
         "an escalation with nobody to contact": lambda s: s.referral("open", escalate_due=s.tx.now + DAY),
     },
     "nothing_lost": {
@@ -217,6 +267,10 @@ SPOILED: dict[str, dict[str, Spoil]] = {
         ),
     },
     "notice_unexplained": {
+        "told of a deadline that nobody moved": lambda s: s.another_delivery(
+            "open", Template.CLIENT_CONFIRMATION, subject_id=new_id()
+        ),
+        "urgent, on the list without a mark": lambda s: s.another_item("open", AttentionKind.URGENT, new_id()),
         "a closing mail to somebody who waits": lambda s: s.another_delivery("open", Template.CLIENT_CLOSING),
         "a mail to another client": lambda s: s.another_delivery(
             "open", Template.CLIENT_CONFIRMATION, recipient=f"client:{s.referral('closed').client_id}"
