@@ -53,11 +53,11 @@ async def _import_directly(
         raise LookupError("there is no practice yet: start `referrals run` once, which sets it up from Slack")
     vault = vault_of(settings)
     check_keys(practice, vault)
-    desk = Desk(database, vault, Clock(await read_offset(database)), _nobody_to_wake)
+    desk = Desk(database, vault, Clock(await read_offset(database)), nobody_to_wake)
     return asdict(await import_file(desk, practice.id, kind, data, dry_run=dry_run, progress=show_progress))
 
 
-async def _nobody_to_wake(_wakes: object) -> None:
+async def nobody_to_wake(_wakes: object) -> None:
     """The desk is not running here; its sweep finds what is new."""
 
 

@@ -1,8 +1,12 @@
-"""Reading a CSV file into rows of named cells, each with its line. Pure: it knows bytes and columns, not the desk."""
+"""Reading a CSV file into rows of named cells, each with its line, and writing one that spreadsheets may open.
+
+Pure: it knows bytes and columns, not the desk.
+"""
 
 import csv
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,6 +15,9 @@ MAX_LINES = 20_000
 
 _BOMS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _SEPARATORS = ",;\t"
+#: What a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection), and the apostrophe
+#: with which ``guard`` keeps it from doing so.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +28,11 @@ class Problem:
     line: int | None = None
     column: str | None = None
     position: int | None = None
+    whom: str = ""  # whom the line is about, where that may be told
 
     def __str__(self) -> str:
         place = f"line {self.line}" if self.line else ""
+        place += f" ({self.whom})" if place and self.whom else ""
         if self.column:
             place += f", column {self.column}" + (f" ({self.position})" if self.position else "")
         elif self.position:
@@ -37,6 +46,7 @@ class Columns:
 
     known: tuple[str, ...]
     required: tuple[str, ...]
+    guarded: bool = False  # cells may have been written by ``write_csv``
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +66,75 @@ class Table:
         return Problem(message, row.line, column, self.columns.index(column) + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``table``: as much as could be read, for finding what else is wrong; None where the columns are not known."""
+
+    table: Table | None
+    problems: tuple[Problem, ...]
+
+
 def parse_csv(data: bytes, columns: Columns) -> Table | list[Problem]:
-    """The rows, or everything that keeps the file from being read. Never raises.
+    """The rows, or everything that keeps the file from being read. Never raises."""
+    found = read_csv(data, columns)
+    return list(found.problems) or found.table or [Problem("The file is empty.")]
+
+
+def read_csv(data: bytes, columns: Columns) -> Reading:
+    """The rows that can be read, and everything that keeps others from being read. Never raises.
 
     UTF-8 with or without a byte order mark. The separator is whichever of comma, semicolon and tab the header line
     has most of; the cells are not asked, because lists in them are split on semicolons.
     """
     if len(data) > MAX_BYTES:
-        return [Problem(f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Split it.")]
+        return _nothing(Problem(f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} are read. Split it."))
     text = _decoded(data)
     if isinstance(text, Problem):
-        return [text]
+        return _nothing(text)
     lines, problem = _read(text)
     if not lines:
-        return [problem or Problem("The file is empty.")]
+        return _nothing(problem or Problem("The file is empty."))
     _, header = lines[0]
     names = tuple("_".join(cell.strip().casefold().replace("-", " ").split()) for cell in header)
     problems = [*_header_problems(names, columns, lines[0][0]), *([problem] if problem else [])]
-    problems += _length_problems(lines, len(names))
-    if problems:
-        return problems
-    rows = (Row(line, dict(zip(names, cells, strict=True))) for line, cells in lines[1:])
-    return Table(names, tuple(rows))
+    problems += _length_problems(lines, names)
+    if any(name not in names for name in columns.required):
+        return Reading(None, tuple(problems))
+    whole = ((line, cells) for line, cells in lines[1:] if len(cells) == len(names))
+    return Reading(Table(names, tuple(_row(line, names, cells, columns) for line, cells in whole)), tuple(problems))
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """With a byte order mark, by which spreadsheets know UTF-8, and no cell that one would run as a formula.
+
+    Reading it with ``guarded`` columns gives the same cells again.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([guard(cell) for cell in row] for row in rows)
+    return "\ufeff" + file.getvalue()
+
+
+def guard(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _row(line: int, names: Sequence[str], cells: Sequence[str], columns: Columns) -> Row:
+    """Of a column that is there twice, the first."""
+    named: dict[str, str] = {}
+    for name, cell in zip(names, cells, strict=True):
+        if name in columns.known:
+            named.setdefault(name, _unguarded(cell) if columns.guarded else cell)
+    return Row(line, named)
+
+
+def _nothing(problem: Problem) -> Reading:
+    return Reading(None, (problem,))
 
 
 def _decoded(data: bytes) -> str | Problem:
@@ -133,10 +190,13 @@ def _header_problems(names: Sequence[str], columns: Columns, line: int) -> list[
     return problems
 
 
-def _length_problems(lines: Sequence[tuple[int, list[str]]], width: int) -> list[Problem]:
+def _length_problems(lines: Sequence[tuple[int, list[str]]], names: Sequence[str]) -> list[Problem]:
     """A line that is too short or too long has its cells under the wrong names, most likely."""
-    return [
-        Problem(f"This line has {len(cells)} cells; the header has {width}.", line)
-        for line, cells in lines[1:]
-        if len(cells) != width
-    ]
+    advice = "Often a comma or a quotation mark is missing, or one too many."
+    problems = []
+    for line, cells in lines[1:]:
+        if len(cells) != len(names):
+            column = names[len(cells)] if len(cells) < len(names) else None
+            message = f"This line has {len(cells)} cells; the header has {len(names)}. {advice}"
+            problems.append(Problem(message, line, column, min(len(cells), len(names)) + 1))
+    return problems

@@ -39,6 +39,7 @@ COLUMNS = (
     "specialties",
     "languages",
     "styles",
+    "identity",
     "age_bands",
     "booking_link",
     "status",
@@ -71,13 +72,20 @@ class RosterLine:
     specialties: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
     age_bands: tuple[str, ...] = ()
     booking_link: str | None = None
 
 
 def check_roster_line(raw: Mapping[str, str], line: int) -> RosterLine | list[FieldError]:
     """``raw``: column -> text. Never raises; at most one error for each cell."""
-    fields = Fields(raw, quote=False)
+    read, errors = read_roster_line(raw, line)
+    return errors or read
+
+
+def read_roster_line(raw: Mapping[str, str], line: int, *, quote: bool = True) -> tuple[RosterLine, list[FieldError]]:
+    """The same, with what could be read beside the errors: the rest of the line is looked at all the same."""
+    fields = Fields(raw, quote=quote)
     status = fields.read("status", one_of(vocabularies.statuses()))
     checked = RosterLine(
         line=line,
@@ -98,13 +106,14 @@ def check_roster_line(raw: Mapping[str, str], line: int) -> RosterLine | list[Fi
         specialties=fields.read("specialties", tags(vocabularies.concerns())) or (),
         languages=fields.read("languages", tags()) or (),
         styles=fields.read("styles", tags()) or (),
+        identity=fields.read("identity", tags()) or (),
         age_bands=fields.read("age_bands", some_of(vocabularies.age_bands())) or (),
         booking_link=fields.read("booking_link", web_address),
     )
     reachable = checked.email or checked.slack_user or checked.slack_email
     if not reachable and not fields.blamed("email", "slack_user", "slack_email"):
         fields.complain("email", "An email, a slack_user or a slack_email is needed, to reach and to recognise them.")
-    return fields.errors or checked
+    return checked, fields.errors
 
 
 def slack_id(text: str) -> str:

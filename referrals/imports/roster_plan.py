@@ -12,7 +12,7 @@ from .roster_lines import RosterLine
 
 #: Column of the file -> attribute of the row, where an empty cell empties it.
 _PLAIN = {"credential": "credential", "work_phone": "work_phone", "mobile": "mobile", "booking_link": "booking_link"}
-_LISTS = ("services", "delivery", "specialties", "languages", "styles", "age_bands")
+_LISTS = ("services", "delivery", "specialties", "languages", "styles", "identity", "age_bands")
 #: By these a provider is recognised, in this order.
 _KEYS = {"email": "work_email", "slack_user": "slack_user", "slack_email": "slack_email", "npi": "npi"}
 
@@ -45,9 +45,9 @@ def wanted(line: RosterLine, known: Provider | None) -> dict[str, Any]:
     values: dict[str, Any] = {"name": line.name}
     values |= {attribute: getattr(line, column) for column, attribute in _PLAIN.items() if column in line.columns}
     values |= {column: list(getattr(line, column)) for column in _LISTS if column in line.columns}
-    values["licences"] = [_licence(state, expires) for state, expires in line.states]
+    values["licences"] = [licence(state, expires) for state, expires in line.states]
     if "insurers" in line.columns:
-        values["insurers"] = _panels(line.insurers, known)
+        values["insurers"] = panels(line.insurers, known)
     for column in ("email", "npi"):
         if value := getattr(line, column):
             values[_KEYS[column]] = value
@@ -57,23 +57,21 @@ def wanted(line: RosterLine, known: Provider | None) -> dict[str, Any]:
 def _slack(line: RosterLine, known: Provider | None) -> dict[str, Any]:
     """A member id stands until Slack says otherwise; an address has to be looked up first."""
     if line.slack_user:
-        told = known is not None and known.slack_user == line.slack_user
-        unknown = known is None or known.slack_standing in (SlackStanding.UNLINKED, SlackStanding.MISSING)
-        if told and not unknown:
-            return {}
+        if known is not None and known.slack_user == line.slack_user:
+            return {}  # what Slack has said of that account since is no business of the file
         return {"slack_user": line.slack_user, "slack_email": None, "slack_standing": SlackStanding.MEMBER}
     if line.slack_email and (known is None or _folded(known.slack_email) != line.slack_email):
         return {"slack_user": None, "slack_email": line.slack_email, "slack_standing": SlackStanding.UNLINKED}
     return {}
 
 
-def _panels(insurers: Sequence[str], known: Provider | None) -> list[Insurance]:
+def panels(insurers: Sequence[str], known: Provider | None) -> list[Insurance]:
     """A panel that stays keeps its pause: the file says who is on it, the provider whether they take more."""
     present = {panel["insurer"]: panel for panel in (known.insurers if known else ())}
     return [present.get(slug, {"insurer": slug, "accepting": True}) for slug in sorted(insurers)]
 
 
-def _licence(state: str, expires: str | None) -> Licence:
+def licence(state: str, expires: str | None) -> Licence:
     return {"state": state, "expires": expires} if expires else {"state": state}
 
 

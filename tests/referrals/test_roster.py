@@ -25,6 +25,7 @@ from store.history import first_broken
 from store.tables import Attention, History, Offer, Practice, Provider
 from store.vault import Vault
 from store.vocabulary import AttentionKind, Kind, OfferOutcome, ProviderStatus, SlackStanding
+from tests.neighbour import ours
 
 GOOD = {"name": "Maya Chen", "email": "Maya@Example.org", "states": "TX"}
 
@@ -243,7 +244,7 @@ async def test_leaving_hands_over_what_waits(house: House, status: str) -> None:
     assert (report.roster.paused, report.roster.made_inactive)[status == "inactive"] == ("Maya Chen",)
 
     def rounds(tx: Tx) -> list[Offer]:
-        return list(tx.session.exec(select(Offer).order_by(col(Offer.round))))
+        return list(tx.session.exec(ours(select(Offer)).order_by(col(Offer.round))))
 
     first, second = await house.desk.ask("p", rounds)
     assert (first.id, first.outcome) == (offer_id, OfferOutcome.RELEASED)
@@ -251,7 +252,7 @@ async def test_leaving_hands_over_what_waits(house: House, status: str) -> None:
 
     def alerts(tx: Tx) -> int:
         kind = AttentionKind.NOBODY_ELIGIBLE
-        return len(tx.session.exec(select(Attention).where(Attention.kind == kind)).all())
+        return len(tx.session.exec(ours(select(Attention)).where(Attention.kind == kind)).all())
 
     assert await house.desk.ask("p", alerts) == 1, "coordinators hear that nobody is left"
     await house.events(maya)  # the chain holds
@@ -286,5 +287,5 @@ async def test_a_dry_run_of_a_status_change_releases_nothing(house: House) -> No
     report = await house.bring(status_file("inactive"), dry_run=True)
     assert report.roster and report.roster.made_inactive == ("Maya Chen",)
     assert (await house.provider("Maya Chen")).status is ProviderStatus.ACTIVE
-    offers = await house.desk.ask("p", lambda tx: list(tx.session.exec(select(Offer))))
+    offers = await house.desk.ask("p", lambda tx: list(tx.session.exec(ours(select(Offer)))))
     assert [offer.outcome for offer in offers] == [None]

@@ -3,15 +3,18 @@
 Only a full member of the workspace is ever linked by email; who may act is decided by the caller.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam
 from sqlmodel import col, func, or_, select
 
 from store.tables import Provider
-from store.vocabulary import SlackStanding
+from store.vocabulary import AttentionKind, ProviderStatus, SlackStanding
 
-from .actor import Actor
-from .pausing.availability import hand_over
-from .tx import Tx
+from ..actor import Actor
+from ..outbox import list_of_practice, settle_practice
+from ..pausing.availability import hand_over
+from ..tx import Tx
 
 _BY_SLACK_USER = select(Provider).where(
     Provider.practice_id == bindparam("practice_id"), Provider.slack_user == bindparam("slack_user")
@@ -40,6 +43,7 @@ def link(
         provider.time_zone = time_zone or provider.time_zone
         tx.record(provider, "link", actor, slack_user=slack_user)
         tx.session.flush()
+        found_in_slack(tx, provider)
     return provider
 
 
@@ -59,7 +63,25 @@ def follow(tx: Tx, actor: Actor, known: Provider, time_zone: str | None, standin
     provider.slack_standing, provider.time_zone = standing, time_zone or provider.time_zone
     if left:
         hand_over(tx, actor, provider)
+    if standing is SlackStanding.MEMBER:
+        found_in_slack(tx, provider)
+    elif left:
+        not_in_slack(tx, [provider])
     return True
+
+
+def not_in_slack(tx: Tx, providers: Iterable[Provider]) -> None:
+    """Slack has just been asked and does not know them, or knows them no more: coordinators find them on Home.
+
+    Without a message for each: a roster of hundreds may be imported before anybody is in Slack.
+    """
+    missing = [one.id for one in providers if one.status is not ProviderStatus.INACTIVE]
+    list_of_practice(tx, AttentionKind.NOT_IN_SLACK, missing)
+
+
+def found_in_slack(tx: Tx, provider: Provider) -> None:
+    """They can act, or are no longer meant to."""
+    settle_practice(tx, AttentionKind.NOT_IN_SLACK, provider.id)
 
 
 #: Before anybody has looked, a provider named by the roster counts as able to act.
