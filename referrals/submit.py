@@ -17,7 +17,9 @@ from .notices import Template
 from .outbox import need_attention, notify_client, notify_source
 from .outcomes import Done
 from .pausing.weekly import full_of
+from .retention import references
 from .rounds import open_round
+from .sources.edit import EVENT, named
 from .tx import Tx
 from .zones import day_of
 
@@ -34,7 +36,7 @@ def submit(tx: Tx, actor: Actor, intake: Intake) -> Done:
     if known := _already_submitted(tx, intake):
         return Done(known.id, known.offer_id, known.code, known.status)
     client = _new_client(tx, intake)
-    source = _source(tx, intake)
+    source = _source(tx, actor, intake)
     why_not = None
     if preferred is not None:
         why_not = unroutable(preferred, intake, tx.now, day_of(tx, preferred), full_of(tx, preferred))
@@ -59,11 +61,14 @@ def submit(tx: Tx, actor: Actor, intake: Intake) -> Done:
         age_band=intake.age_band,
         concerns=list(intake.concerns),
         urgency=intake.urgency,
+        outcome_consent_at=tx.now if source and intake.outcome_consent else None,
         created_at=tx.now,
     )
     tx.add(referral)
     offer = open_round(tx, referral, preferred if why_not is None else None)
     tx.record(referral, Event.SUBMIT, actor, channel=intake.channel, preferred=referral.preferred_provider_id)
+    if referral.outcome_consent_at is not None:
+        tx.record(referral, Event.CONSENT, actor, given=True)
     _tell(tx, referral, offer)
     return Done(referral.id, offer.id, referral.code, referral.status)
 
@@ -76,7 +81,10 @@ def _tell(tx: Tx, referral: Referral, offer: Offer) -> None:
 
 
 def _already_submitted(tx: Tx, intake: Intake) -> Referral | None:
-    for column, value in ((Referral.nonce, intake.nonce), (Referral.external_id, intake.external_id)):
+    known_as = [(Referral.nonce, intake.nonce), (Referral.external_id, intake.external_id)]
+    if intake.external_id is not None:
+        known_as.append((Referral.external_id, references.erased(tx.vault, intake.external_id)))
+    for column, value in known_as:
         if value is not None:
             same = select(Referral).where(Referral.practice_id == tx.practice_id, column == value)
             if known := tx.session.exec(same).first():
@@ -121,17 +129,26 @@ def _resembling(tx: Tx, client: Client) -> str | None:
     return tx.session.exec(recent.order_by(col(Referral.created_at).desc())).first()
 
 
-def _source(tx: Tx, intake: Intake) -> Source | None:
+def _source(tx: Tx, actor: Actor, intake: Intake) -> Source | None:
+    """By id, or by a name as people would know it; a new name makes a new source."""
+    if intake.source_id:
+        return tx.get(Source, intake.source_id)
     if not intake.source:
         return None
     known = tx.session.exec(
         select(Source).where(Source.practice_id == tx.practice_id, Source.name == intake.source)
     ).first()
+    known = known or named(tx, intake.source)
+    if known is None and intake.channel == "staff":
+        tx.locked_practice()  # of two who add the same name at once, the second sees the first one's
+        known = named(tx, intake.source)
     if known is None:
         known = Source(
             id=new_id(), practice_id=tx.practice_id, name=intake.source, email=intake.source_email, created_at=tx.now
         )
         tx.add(known)
+        if intake.channel == "staff":
+            tx.record(tx.locked_practice(), EVENT, actor, source=known.id, change="added")
     elif not known.email and intake.source_email and intake.channel == "csv":
         known.email = intake.source_email  # from staff's own file; nobody else may say where the thanks go
     return known

@@ -1,10 +1,12 @@
 """The public form, ``/refer/{practice}``: a request for care from somebody without an account or JavaScript.
 
-GET and HEAD change nothing. Nothing that a client typed is logged or put into an address.
+``/refer/{practice}/{token}`` is the same by a source's own link (referrals/sources/links.py). GET and HEAD change
+nothing. Nothing that a client typed is logged or put into an address.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +21,8 @@ from referrals.intake.fields import FieldError, printable
 from referrals.intake.form import Received, receive, received
 from referrals.intake.request import Intake
 from referrals.practices import by_slug
+from referrals.sources.links import source_of_link
+from referrals.tx import Tx
 from store.tables import Practice
 
 from .form_words import LABELS, Form, form_values
@@ -29,6 +33,8 @@ from .pages import Pages, UnreadableForm, read_form
 
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 _SENT_BY = ("email", "phone")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_TELL_SOURCE = "tell_source"
 
 
 def form_routes(desk: Desk, pages: Pages, signing_key: str, visits: Visits) -> list[Route]:
@@ -40,6 +46,8 @@ def form_routes(desk: Desk, pages: Pages, signing_key: str, visits: Visits) -> l
         Route("/refer/{slug}", gate.sending(door.send), methods=["POST"]),
         Route("/refer/{slug}/thanks", gate.looking(door.thanks), methods=["GET"]),
         Route("/refer/{slug}/", gate.looking(_without_slash), methods=["GET"]),
+        Route("/refer/{slug}/{token}", gate.looking(door.show), methods=["GET"]),
+        Route("/refer/{slug}/{token}", gate.sending(door.send), methods=["POST"]),
     ]
 
 
@@ -57,10 +65,10 @@ class _Door:
             practice = await self._practice(request)
             if practice is None:
                 return self._nowhere()
-            choices = await self._desk.ask(practice.id, load_choices)
+            at = await self._desk.ask(practice.id, _at, practice, _token(request))
         except (SQLAlchemyError, OSError):
             return self._out_of_order()
-        return self._form(practice, choices, Form(nonce=self._nonces.issue(practice.id)))
+        return self._form(at, Form(nonce=self._nonces.issue(practice.id)))
 
     async def send(self, request: Request) -> Response:
         try:
@@ -71,8 +79,8 @@ class _Door:
             practice = await self._practice(request)
             if practice is None:
                 return self._nowhere()
-            choices = await self._desk.ask(practice.id, load_choices)
-            return await self._receive(practice, choices, _typed(pairs))
+            at = await self._desk.ask(practice.id, _at, practice, _token(request))
+            return await self._receive(at, _typed(pairs))
         except (SQLAlchemyError, OSError):
             return self._out_of_order()
 
@@ -94,20 +102,22 @@ class _Door:
             hours=practice.expire_after // 3600,
         )
 
-    async def _receive(self, practice: Practice, choices: Choices, typed: Mapping[str, str]) -> Response:
+    async def _receive(self, at: "_At", typed: Mapping[str, str]) -> Response:
+        practice = at.practice
         nonce = self._nonces.read(typed["nonce"], practice.id)
         if nonce is None or nonce.stale:
             known = await self._desk.ask(practice.id, received, nonce.value) if nonce else None
             if known:
                 return self._thank(practice, known, None)
-            return self._form(practice, choices, Form(self._nonces.issue(practice.id), typed, late=True), 409)
-        checked = check_intake({**typed, "nonce": nonce.value}, choices.public(), channel="form")
+            return self._form(at, Form(self._nonces.issue(practice.id), typed, late=True), 409)
+        checked = check_intake({**typed, "nonce": nonce.value}, at.choices.public(), channel="form")
         if not isinstance(checked, Intake):
-            return self._form(practice, choices, Form(typed["nonce"], typed, _by_field(checked)), 422)
+            return self._form(at, Form(typed["nonce"], typed, _by_field(checked)), 422)
+        checked = replace(checked, outcome_consent=typed[_TELL_SOURCE] == "yes")
         try:
-            sent = await self._desk.do(practice.id, receive, checked)
+            sent = await self._desk.do(practice.id, receive, checked, at.token)
         except (SQLAlchemyError, OSError):
-            return self._form(practice, choices, Form(typed["nonce"], typed, failed=True), 503)
+            return self._form(at, Form(typed["nonce"], typed, failed=True), 503)
         return self._thank(practice, sent, checked)
 
     def _thank(self, practice: Practice, sent: Received, intake: Intake | None) -> Response:
@@ -118,8 +128,11 @@ class _Door:
             query["again"] = "1"
         return RedirectResponse(f"/refer/{practice.slug}/thanks?{urlencode(query)}", 303)
 
-    def _form(self, practice: Practice, choices: Choices, form: Form, status: int = 200) -> Response:
-        return self._pages.page("refer.html", status, practice=practice, form=form, **form_values(choices))
+    def _form(self, at: "_At", form: Form, status: int = 200) -> Response:
+        shown = form_values(at.choices)
+        return self._pages.page(
+            "refer.html", status, practice=at.practice, form=form, token=at.token, by=at.by, **shown
+        )
 
     async def _practice(self, request: Request) -> Practice | None:
         slug: str = request.path_params["slug"]
@@ -134,9 +147,30 @@ class _Door:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _At:
+    """The form of a practice. ``by``: the source whose link led here; a link that leads nowhere counts as none."""
+
+    practice: Practice
+    choices: Choices
+    token: str = ""
+    by: str = ""
+
+
+def _at(tx: Tx, practice: Practice, token: str) -> _At:
+    source = source_of_link(tx, token)
+    return _At(practice, load_choices(tx), token if source else "", source.name if source else "")
+
+
+def _token(request: Request) -> str:
+    """Of a source's link; "" for what cannot be one."""
+    token: str = request.path_params.get("token", "")
+    return token if _TOKEN.fullmatch(token) else ""
+
+
 def _typed(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     """One text for each field: the last, but all the concerns ticked; a box that is not ticked says no."""
-    typed = {"nonce": "", "email_ok": "no", "voicemail_ok": "no"}
+    typed = {"nonce": "", "email_ok": "no", "voicemail_ok": "no", _TELL_SOURCE: "no"}
     typed |= {name: printable(value) for name, value in pairs if name in LABELS or name == "nonce"}
     typed["concerns"] = ";".join(value for name, value in pairs if name == "concerns")
     return typed

@@ -33,6 +33,7 @@ LABELS = {
     "concerns": "What brings you here?",
     "preferred_provider": "Provider",
     "source": "How did you hear about us?",
+    "tell_source": "Permission to tell who referred you",
     "urgency": "Urgent",
     "notes": "Notes",
 }

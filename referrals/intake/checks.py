@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from store.vocabulary import MINOR_BANDS, Urgency
 
-from . import vocabularies
+from ..intake import vocabularies
 from .choices import Choices
 from .fields import (
     FieldError,
@@ -90,7 +90,7 @@ def check_intake(raw: Mapping[str, str], choices: Choices, *, channel: str) -> I
         external_id=fields.read("external_id", one_line(MAX_EXTERNAL_ID)),
         channel=channel,
     )
-    _check_reachable(fields, intake)
+    _check_reachable(fields, intake, staff=channel == "staff")
     return _in_order(fields.errors) or intake
 
 
@@ -109,7 +109,7 @@ def age_band(text: str) -> str:
 _BANDS = ((12, "0-12"), (17, "13-17"), (64, "18-64"), (120, "65+"))
 
 
-def _check_reachable(fields: Fields, intake: Intake) -> None:
+def _check_reachable(fields: Fields, intake: Intake, *, staff: bool) -> None:
     """Somebody who asks for care must be reachable in a way they allow; for a minor, that is a guardian (rule 13)."""
     minor = intake.age_band in MINOR_BANDS
     if minor and not intake.guardian and not fields.blamed("guardian"):
@@ -117,8 +117,9 @@ def _check_reachable(fields: Fields, intake: Intake) -> None:
     if fields.blamed("client_email", "client_phone"):
         return
     whose = "a parent's or guardian's" if minor else "an"
+    reach = "the client can be reached" if staff else "we can reach you"
     if not intake.client_email and not intake.client_phone:
-        fields.complain("client_email", f"Give {whose} email address or a phone number, so that we can reach you.")
+        fields.complain("client_email", f"Give {whose} email address or a phone number, so that {reach}.")
     elif not intake.email_ok and not intake.client_phone:
         fields.complain("client_phone", "Without permission to email, we need a phone number.")
 

@@ -164,7 +164,7 @@ def web_address(text: str) -> str:
 def npi(text: str) -> str:
     """A National Provider Identifier: ten digits, the last by Luhn over "80840" and the rest."""
     if not re.fullmatch(r"[0-9]{10}", text) or not _luhn("80840" + text):
-        raise Unusable("An NPI has ten digits and a check digit at its end; one of them is wrong.")
+        raise Unusable("An NPI has ten digits, the last a check digit, such as 1234567893. Here one of them is wrong.")
     return text
 
 

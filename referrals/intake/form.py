@@ -9,6 +9,7 @@ from store.tables import Referral
 from ..actor import CLIENT
 from ..submit import submit
 from ..tx import Tx
+from .heard import with_source
 from .request import Intake
 
 
@@ -20,11 +21,11 @@ class Received:
     again: bool
 
 
-def receive(tx: Tx, intake: Intake) -> Received:
-    """Submits what the form says, unless its nonce has been submitted."""
+def receive(tx: Tx, intake: Intake, link: str = "") -> Received:
+    """Submits what the form says, unless its nonce has been submitted. ``link``: the source's token it came by."""
     if known := received(tx, intake.nonce):
         return known
-    return Received(submit(tx, CLIENT, intake).code, again=False)
+    return Received(submit(tx, CLIENT, with_source(tx, intake, link)).code, again=False)
 
 
 def received(tx: Tx, nonce: str | None) -> Received | None:

@@ -26,7 +26,9 @@ class Intake:
     notes: str | None = None
     concerns: tuple[str, ...] = ()
     preferred_provider_id: str | None = None
-    source: str | None = None  # by name; created when new
+    source: str | None = None  # by name; created when new. The public form's are looked up before: see heard.py
+    source_id: str | None = None  # instead of the name
+    outcome_consent: bool = False  # the client agrees that the source hears how it went
     source_email: str | None = None
     urgency: Urgency = Urgency.ROUTINE
     email_ok: bool = True
