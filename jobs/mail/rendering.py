@@ -10,8 +10,15 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from referrals.letters import Letter, PracticeLetter
+from referrals.messages.filling import Words
+from referrals.messages.mails import MAILS, Case
+from referrals.messages.text import Preview
+from referrals.notices import Template
+from store.tables import Practice
 
-from .words import words_of
+from .colours import colours
+from .own_words import OwnMail, laid_out, own_mail, sample
+from .words import Office, office, words_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SUBJECT_LIMIT = 150
@@ -35,12 +42,40 @@ def render(letter: Letter | PracticeLetter, public_url: str = "") -> Rendered:
     """
     words = words_of(letter, public_url)
     values = {one.name: getattr(words, one.name) for one in fields(words)}
+    values["brand"] = colours(letter.practice.brand_colour)
+    if isinstance(letter, Letter) and (own := own_mail(letter, words)):
+        return _rendered(f"own_{MAILS[letter.template].to}", own.subject, values | {"own": own}, words.practice)
+    subject = _filled(f"{letter.template}/subject.txt", values)
+    return _rendered(letter.template, subject, values, words.practice)
+
+
+def render_sample(template: Template, words: Words, case: Case, practice: Practice) -> Rendered:
+    """A mail in a practice's own words about nobody, in one of its cases. Raises Unfit."""
+    own, values = _sample(template, words, case, practice)
+    return _rendered(f"own_{MAILS[template].to}", own.subject, values, office(practice))
+
+
+def preview(template: Template, words: Words, case: Case, practice: Practice) -> Preview:
+    """The same for showing it on a page. Raises Unfit."""
+    own, values = _sample(template, words, case, practice)
+    text = _text(_filled(f"own_{MAILS[template].to}/body.txt", values))
+    return Preview(case.name, case.label, own.subject, own.heading, own.paragraphs, text)
+
+
+def _sample(template: Template, words: Words, case: Case, practice: Practice) -> tuple[OwnMail, dict[str, object]]:
+    filling, leads = sample(template, case, practice)
+    own = laid_out(template, words, filling, leads)
+    brand = colours(practice.brand_colour)
+    return own, {"practice": office(practice), "code": filling.get("code", ""), "brand": brand, "own": own}
+
+
+def _rendered(folder: str, subject: str, values: dict[str, object], practice: Office) -> Rendered:
     return Rendered(
-        subject=_filled(f"{letter.template}/subject.txt", values)[:_SUBJECT_LIMIT],
-        text=_text(_filled(f"{letter.template}/body.txt", values)),
-        html=_inliner().inline(_filled(f"{letter.template}/body.html", values)),
-        from_name=words.practice.name,
-        reply_to=words.practice.email,
+        subject=subject[:_SUBJECT_LIMIT],
+        text=_text(_filled(f"{folder}/body.txt", values)),
+        html=_inliner().inline(_filled(f"{folder}/body.html", values)),
+        from_name=practice.name,
+        reply_to=practice.email,
     )
 
 

@@ -28,6 +28,16 @@ _CLOSED_BECAUSE = {
     CloseReason.NO_LONGER_NEEDED: "The client no longer needs care.",
 }
 
+#: To whoever referred the client, with the client's consent. A duplicate has no outcome of its own.
+_OUTCOMES = {
+    CloseReason.WITHDRAWN: "The person you referred has decided not to go on with their request for now.",
+    CloseReason.UNREACHABLE: "We tried to reach the person you referred several times, and could not.",
+    CloseReason.REFERRED_OUT: "We could not offer the right care ourselves, and referred the person to care elsewhere.",
+    CloseReason.PLACED_ELSEWHERE: "The person you referred has found care elsewhere.",
+    CloseReason.NO_LONGER_NEEDED: "The person you referred no longer needs our help.",
+    CloseReason.OTHER: "The request has been closed on our side.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -38,6 +48,7 @@ class Office:
     phone_link: str
     hours: str
     email: str
+    brand_line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +97,13 @@ class ForStaff:
 
 @dataclass(frozen=True, slots=True)
 class ForSource:
+    """Without the client's consent ``scheduled``, ``outcome`` and ``part_2`` say nothing (DOMAIN.md B3)."""
+
     practice: Office
     code: str
+    scheduled: bool  # a first appointment has been arranged
+    outcome: str
+    part_2: bool  # what is told carries the notice of 42 CFR Part 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,7 @@ def office(practice: Practice) -> Office:
         phone_link=phrasing.telephone_link(practice.support_phone),
         hours=phrasing.line(practice.support_hours, 80),
         email=phrasing.line(practice.support_email, 254),
+        brand_line=phrasing.line(practice.brand_line, 160),
     )
 
 
@@ -172,7 +189,15 @@ def _for_staff(letter: Letter) -> ForStaff:
 
 
 def _for_source(letter: Letter) -> ForSource:
-    return ForSource(practice=office(letter.practice), code=letter.code)
+    scheduled = letter.consented and letter.status is Status.SCHEDULED
+    ended = letter.consented and letter.template is Template.SOURCE_OUTCOME
+    return ForSource(
+        practice=office(letter.practice),
+        code=letter.code,
+        scheduled=scheduled,
+        outcome=_OUTCOMES.get(letter.close_reason or CloseReason.OTHER, "") if ended else "",
+        part_2=letter.part_2 and (scheduled or ended),
+    )
 
 
 def _for_support(letter: PracticeLetter) -> ForSupport:
@@ -219,4 +244,5 @@ _AUDIENCES: dict[Template, Callable[[Letter], Words]] = {
     Template.COORDINATOR_PHONE_MAIL: _for_staff,
     Template.SOURCE_ACKNOWLEDGEMENT: _for_source,
     Template.SOURCE_THANKS: _for_source,
+    Template.SOURCE_OUTCOME: _for_source,
 }
