@@ -1,37 +1,34 @@
-"""The answers to ``/referrals report``."""
+"""The answers to ``/referrals report`` about oneself, and to what is no period."""
 
-from datetime import date
-
-from referrals.periods import Period
+from referrals.periods import Period, Wrong, in_words
 from referrals.views.performance import Performance
 
 from .availability import answer
 from .home_profile import ONLY_YOU, figures_text
 from .layout import context, section
 from .message import Message
+from .report_words import WRONG
+
+_EXAMPLES = (
+    "Try `/referrals report`, `/referrals report last week`, `/referrals report last 90 days`,"
+    " `/referrals report March`, `/referrals report Q1 2026` or `/referrals report 2026-01-01 to 2026-03-31`."
+)
 
 
 def report_answer(own: Performance, asked: Period) -> Message:
-    days = _day(asked.first) if asked.first == asked.last else f"{_day(asked.first)} to {_day(asked.last)}"
     text = figures_text(own, asked.name)
-    return Message(text.replace("*", ""), [section(f"*Your report*  ·  {days}\n{text}"), context(ONLY_YOU)])
+    lead = f"*Your report*  ·  {in_words(asked.first, asked.last)}"
+    return Message(text.replace("*", ""), [section(f"{lead}\n{text}"), context(ONLY_YOU)])
 
 
-def report_of_practice() -> Message:
-    """For a coordinator who is no provider: there are no figures of their own, and nobody else's are told here."""
+def no_own_report() -> Message:
+    """For a coordinator who asks for ``mine`` and is no provider."""
     return answer(
-        "This report is about your own answers, and you are not on the roster as a provider. The numbers of the"
-        " practice are on the Home tab."
+        "You are not on the roster as a provider, so there are no figures of your own. `/referrals report` shows the"
+        " practice's."
     )
 
 
-def which_period() -> Message:
+def which_period(wrong: Wrong) -> Message:
     """What was typed is not repeated."""
-    return answer(
-        "That is no period this desk knows. Try `/referrals report`, `/referrals report this week`,"
-        " `/referrals report last week`, `/referrals report last 90 days` or `/referrals report March`."
-    )
-
-
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
+    return answer(f"{WRONG[wrong]} {_EXAMPLES}")
