@@ -182,6 +182,7 @@ def beat(at: datetime) -> Callable[[Session], None]:
     return write
 
 
+@pytest.mark.all_practices
 async def test_a_run_over_all_practices(database: Database) -> None:
     """The sweep's pulse is one for all practices, so they have a database of their own here."""
     office, other = await new_office(database), await new_office(database)
@@ -216,6 +217,7 @@ async def test_pages_are_read_on_one_view_each_and_nothing_is_missed(
     assert again.first is not None and again.first.row_id == last.id
 
 
+@pytest.mark.all_practices
 async def test_a_whole_look_is_followed_by_forgetting_old_links_and_sessions(office: Office) -> None:
     def opened(tx: Tx) -> None:
         """Two links, and the session that one of them has led to."""

@@ -1,0 +1,1 @@
+"""Whose details are past their time, and erasing them."""
