@@ -1,4 +1,4 @@
-"""What every test may ask for, and the search for clients' identities after each."""
+"""What every test may ask for, and what is looked for after each: clients' identities, and the practice next door."""
 
 import logging
 from collections.abc import Iterator
@@ -6,10 +6,42 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
+from sandbox.server import Sandbox
 from tests import canary
-from tests.engines import database, database_url, engine, migrated, postgres, session_database, shared_database
+from tests.engines import (
+    Neighbours,
+    _neighbours,
+    _shared_url,
+    database,
+    database_url,
+    empty_database_url,
+    engine,
+    migrated,
+    next_door,
+    peopled,
+    postgres,
+    session_database,
+    shared_database,
+)
 
-__all__ = ["database", "database_url", "engine", "migrated", "postgres", "session_database", "shared_database"]
+__all__ = [
+    "_neighbours",
+    "_shared_url",
+    "database",
+    "database_url",
+    "empty_database_url",
+    "engine",
+    "migrated",
+    "next_door",
+    "peopled",
+    "postgres",
+    "session_database",
+    "shared_database",
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "all_practices: of what goes over every practice, the one next door included")
 
 
 @pytest.fixture
@@ -19,7 +51,9 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _asked_addresses() -> Iterator[None]:
-    """Every address that anybody asks for over HTTP: the desk, the sandbox and the tests all use this client."""
+    """Every address that anybody asks for over HTTP, and what they are answered: the desk, the sandbox and the tests
+    all use this client. And every workspace.
+    """
     with pytest.MonkeyPatch.context() as patch:
         ask = aiohttp.ClientSession._request
 
@@ -30,6 +64,19 @@ def _asked_addresses() -> Iterator[None]:
             return await ask(self, method, url, **options)  # type: ignore[arg-type]
 
         patch.setattr(aiohttp.ClientSession, "_request", noted)
+        read, start = aiohttp.ClientResponse.read, Sandbox.start
+
+        async def read_and_noted(self: aiohttp.ClientResponse) -> bytes:
+            body = await read(self)
+            canary.note_page(body.decode("latin-1"))
+            return body
+
+        async def started_and_noted(self: Sandbox) -> Sandbox:
+            canary.note_workspace(self)
+            return await start(self)
+
+        patch.setattr(aiohttp.ClientResponse, "read", read_and_noted)
+        patch.setattr(Sandbox, "start", started_and_noted)
         yield
 
 
@@ -48,11 +95,17 @@ def _logging_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def watch(_logging_as_it_was: None) -> Iterator[canary.Watch]:
-    """Set up before and looked at after everything else: once a desk has run, nothing may have told who a client is."""
+def watch(_logging_as_it_was: None, _neighbours: Neighbours, request: pytest.FixtureRequest) -> Iterator[canary.Watch]:
+    """Set up before and looked at after everything else: once a desk has run, nothing may have told who a client is.
+
+    And whatever has run, nothing may have shown the practice next door, or changed it.
+    """
     watching = canary.begin()
     watching.log.start()
     yield watching
     watching.log.stop()
+    changes = _neighbours.changes()
     if watching.sandboxes and not watching.forgiven:
         canary.must_be_clean(watching)
+    if request.node.get_closest_marker("all_practices") is None:
+        canary.must_not_show_the_neighbour(watching, changes)
