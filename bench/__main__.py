@@ -15,6 +15,7 @@ from .decisions import decisions
 from .growth import growth
 from .listeners import listeners
 from .one_hop import hops
+from .pages import pages
 
 PARTS: dict[str, Callable[[], None]] = {
     "listeners": listeners,
@@ -22,6 +23,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "process": whole_process,
     "decisions": decisions,
     "deadlines": deadlines,
+    "pages": pages,
     "growth": growth,
     "burst": burst,
 }

@@ -1,6 +1,7 @@
 """What gets slower as a practice grows old: the same thousand open referrals alone, and behind a million that ended.
 
-The two databases are asked by turns, so that a busy machine slows both alike.
+The two databases are asked by turns, so that a busy machine slows both alike. What coordinators look at, which may
+well read a part of the past, is measured in pages.py and printed first.
 """
 
 import asyncio
@@ -27,14 +28,16 @@ from referrals.outbox import CHANNEL
 from referrals.pausing import availability
 from referrals.tx import Tx
 from referrals.views.card import card
-from referrals.views.coordinators import attention_lines, numbers
+from referrals.views.figures import right_now
 from referrals.views.lists import my_lines, open_lines, standing
+from referrals.views.needs import attention_lines
 from store.database import Database, open_database
 from store.ids import new_id
 from store.tables import Delivery, Practice
 from store.vault import Vault
 
 from .clinicians import roster
+from .pages import pages
 from .past import seed_past
 from .plans import Statements, full_scans
 from .postgres import postgres
@@ -98,7 +101,7 @@ async def _standing(office: Office, _: int) -> None:
 
 
 async def _numbers(office: Office, _: int) -> None:
-    await office.ask(numbers)
+    await office.ask(right_now)
     await office.ask(attention_lines)
 
 
@@ -113,6 +116,7 @@ MEASURED: dict[str, Callable[[Office, int], Awaitable[None]]] = {
 
 
 def growth(count: int = 1_000_000) -> None:
+    pages()
     print(f"\nGrowth: {_OPEN:,} open referrals alone, and with {count - _OPEN:,} that ended within a year")
     with tempfile.TemporaryDirectory() as folder:
         urls = [f"sqlite+aiosqlite:///{Path(folder) / name}.db" for name in ("small", "large")]

@@ -8,9 +8,10 @@ from sqlalchemy import event
 from sqlmodel import col
 
 from jobs import outbox, posts, sweep
-from referrals import slack_trouble, texts
+from referrals import digest, slack_trouble, texts
 from referrals.slack_trouble import Scope
 from referrals.tx import Tx
+from referrals.views.today import today
 from store.tables import Delivery
 from tests.desk import Office
 from tests.engines import ON_SQLITE
@@ -27,6 +28,8 @@ ASKED: dict[str, Callable[[Tx], Any]] = {
     "clients to remind": sweep.clients_to_remind,
     "to nudge": sweep.to_nudge,
     "to escalate": sweep.to_escalate,
+    "a digest's hour": digest.is_due,
+    "a digest": today,
     "trouble with Slack": slack_trouble.current,
     "a text's fate": lambda tx: texts.reported(tx, texts.Report("SM0", "sent")),
 }
