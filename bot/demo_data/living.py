@@ -18,7 +18,7 @@ from referrals import deadlines
 from referrals.accept import accept
 from referrals.actor import CLIENT, OPERATOR, SYSTEM, Actor, Surface
 from referrals.close import close
-from referrals.coordinate import assign, reopen
+from referrals.coordinate import OutOfNetwork, assign, reopen
 from referrals.decline import decline, pass_, release
 from referrals.intake.request import Intake
 from referrals.lifecycle import Event
@@ -149,7 +149,9 @@ def _decide(tx: Tx, referral: Referral, whose: Provider | None, step: Step) -> D
         case Event.REOPEN, _:
             return reopen(tx, ROBIN, referral.id)
         case Event.ASSIGN, _ if whose:
-            return assign(tx, ROBIN, referral.id, whose.id)
+            given = assign(tx, ROBIN, referral.id, whose.id)
+            if not isinstance(given, OutOfNetwork):
+                return given
     raise ValueError(f"nobody can do this: {step}")
 
 

@@ -28,17 +28,55 @@ def demo_practice_settings() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Referrer:
+    """``known_for``: so many days before the practice opened its desk; ``linked``: has a link of its own."""
+
     name: str
     kind: SourceKind
     email: str | None = None
+    contact: str = ""
+    phone: str | None = None
+    linked: bool = False
+    known_for: int = 0
 
+
+#: The clients whom the practice is best for: see referrals/sources/ideal.py.
+IDEAL = {
+    "state": ["CA", "CO", "NY", "TX"],
+    "insurer": ["aetna", "bcbs", "cigna"],
+    "service": ["couples", "individual"],
+    "age_band": ["18-64", "65+"],
+    "concern": [],
+}
 
 #: By the word that the script uses for them. An intake that names one of these finds the source by its name.
 REFERRERS = {
-    "clinic": Referrer("Cedar Street Family Medicine", SourceKind.PHYSICIAN, "referrals@cedarstreet.example.com"),
-    "colleague": Referrer("Lantern Psychology Group", SourceKind.PROFESSIONAL, "intake@lantern.example.net"),
-    "school": Referrer("Marlow Hill Middle School", SourceKind.SCHOOL, "counseling@marlowhill.example.org"),
+    "clinic": Referrer(
+        "Cedar Street Family Medicine",
+        SourceKind.PHYSICIAN,
+        "referrals@cedarstreet.example.com",
+        contact="Ines Okoye, care coordinator",
+        phone="+12125550121",
+        linked=True,
+    ),
+    "colleague": Referrer(
+        "Lantern Psychology Group", SourceKind.PROFESSIONAL, "intake@lantern.example.net", linked=True
+    ),
+    "school": Referrer(
+        "Marlow Hill Middle School",
+        SourceKind.SCHOOL,
+        "counseling@marlowhill.example.org",
+        contact="School counselor’s office",
+        linked=True,
+    ),
     "food bank": Referrer("Harbor & Hearth Food Bank", SourceKind.COMMUNITY, "care@harborhearth.example.org"),
+    "hotline": Referrer(  # has not referred anybody for longer than anyone remembers
+        "Riverbend Listening Line",
+        SourceKind.OTHER,
+        "volunteers@riverbend.example.org",
+        phone="+12125550138",
+        linked=True,
+        known_for=130,
+    ),
     "directory": Referrer("Open Door Therapist Directory", SourceKind.DIRECTORY),
     "insurer": Referrer("Insurer’s care line", SourceKind.INSURER),
     "former client": Referrer("A former client", SourceKind.CLIENT),

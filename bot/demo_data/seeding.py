@@ -1,6 +1,7 @@
 """Fills an empty practice with the demo's month, once."""
 
 import random
+import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,14 +20,14 @@ from referrals.tx import Tx
 from store.ids import new_id
 from store.tables import Provider, Referral, Source
 
-from . import earlier, lately
+from . import earlier_general, earlier_preferred, lately
 from .intake import intake_of
 from .living import Past, actor_of, arrive, phone_those_without_email
-from .practice import REFERRERS, TIME_ZONE
+from .practice import IDEAL, REFERRERS, TIME_ZONE
 from .quiet import quieten
 from .roster import ROSTER, roster_rows
 
-CASES = earlier.PREFERRED + earlier.GENERAL + lately.PREFERRED + lately.GENERAL
+CASES = earlier_preferred.PREFERRED + earlier_general.GENERAL + lately.PREFERRED + lately.GENERAL
 
 _SEED = 20
 _BEGINNING = timedelta(days=40)
@@ -76,6 +77,7 @@ def _open_the_practice(tx: Tx, today: date) -> Choices:
     zones = {member.slack_user: member.time_zone for member in ROSTER}
     for provider in tx.session.exec(select(Provider).where(Provider.practice_id == tx.practice_id)):
         provider.time_zone = zones.get(provider.slack_user or "")
+    tx.practice().ideal = IDEAL
     for one in REFERRERS.values():
         tx.session.add(
             Source(
@@ -84,7 +86,10 @@ def _open_the_practice(tx: Tx, today: date) -> Choices:
                 name=one.name,
                 kind=one.kind,
                 email=one.email,
-                created_at=tx.now,
+                contact=one.contact,
+                phone=one.phone,
+                link_token=secrets.token_urlsafe(12) if one.linked else None,
+                created_at=tx.now - timedelta(days=one.known_for),
             )
         )
     return load_choices(tx)
