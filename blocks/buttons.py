@@ -52,11 +52,24 @@ def card_menu(referral_id: str, offer_id: str, status: Status, kind: Kind) -> Ov
     ]
     if kind is Kind.GENERAL:  # where it is reserved, a button of its own
         choices.append((ActionId.DETAILS, referral_id, "Client details"))
+    elif status is Status.PENDING:
+        choices.insert(1, (ActionId.EXTEND, referral_id, "Extend the deadline"))
+    choices.append((ActionId.TIMELINE, referral_id, "Timeline and more"))
     if status is Status.PENDING:
         choices.insert(0, (ActionId.ALREADY_CONTACTED, offer_id, "I have already contacted the client"))
     if status is Status.EXPIRED:
         choices.insert(0, (ActionId.REOPEN, referral_id, "Offer to everyone again"))
     options = [Option(value=menu_value(action, id), label=label) for action, id, label in choices]
+    return OverflowMenuElement(action_id=ActionId.MORE, options=options)
+
+
+def held_menu(referral_id: str) -> OverflowMenuElement:
+    """For the card of a referral that somebody has, and of one that is over: what only coordinators do."""
+    choices = [
+        (ActionId.TIMELINE, "Timeline and more"),
+        (ActionId.WITHDRAW, "Withdraw: the client wants no more"),
+    ]
+    options = [Option(value=menu_value(action, referral_id), label=label) for action, label in choices]
     return OverflowMenuElement(action_id=ActionId.MORE, options=options)
 
 
@@ -72,7 +85,7 @@ def attention_buttons(
         found.append(button(ActionId.DENY_LICENCE, "Not allowed", attention_id, f"Do not allow it for {code}"))
     if status is Status.EXPIRED:
         style = None if found else "primary"
-        found.append(button(ActionId.REOPEN, "Reopen", referral_id, f"Offer {code} to everyone again", style))
+        found.append(button(ActionId.REOPEN, "Offer again", referral_id, f"Offer {code} to everyone again", style))
     if status in (Status.EXPIRED, Status.PENDING):
         found.append(button(ActionId.ASSIGN, "Assign", referral_id, f"Offer {code} to one provider"))
     if kind in (AttentionKind.ACCEPTOR_GONE, AttentionKind.NOT_CONTACTED) and status is Status.ACCEPTED:

@@ -6,7 +6,7 @@ from datetime import datetime
 from referrals.views.card import CardView
 from store.vocabulary import Kind, Status
 
-from .buttons import card_menu, deciding_buttons, progress_buttons
+from .buttons import card_menu, deciding_buttons, held_menu, progress_buttons
 from .facts import facts_fields, facts_line, title
 from .ids import CARD_EVENT, BlockId
 from .labels import CLOSE_REASONS
@@ -121,5 +121,5 @@ def _buttons(view: CardView) -> Block | None:
     if view.status is Status.EXPIRED:
         return actions(BlockId.CARD_ACTIONS, card_menu(view.referral_id, view.offer_id, view.status, view.kind))
     if buttons := progress_buttons(view.referral_id, view.code, view.status):
-        return actions(BlockId.CARD_ACTIONS, *buttons)
+        return actions(BlockId.CARD_ACTIONS, *buttons, held_menu(view.referral_id))
     return None

@@ -60,7 +60,8 @@ def _gone(letter: Letter) -> Words:
     return _words(
         letter,
         AttentionKind.ACCEPTOR_GONE,
-        f"*{plain(letter.code)} has lost its provider.* {who} accepted it, has no contact recorded, and has left.",
+        f"*{plain(letter.code)} has lost its provider.* {who} accepted it, has no contact recorded, and is no longer"
+        " taking referrals here.",
         "Offer it to everyone again, or record that the client was contacted.",
     )
 
@@ -102,7 +103,7 @@ def _urgent(letter: Letter) -> Words:
 
 def trouble_words(letter: PracticeLetter) -> Words:
     """Of the practice as a whole. It has no button: it goes by itself once all is well."""
-    found = trouble(letter.kind, letter.detail, letter.about)
+    found = trouble(letter.kind, letter.detail, letter.about, letter.ends)
     return Words(
         lead=f"*{plain(found.what, 200)}*",
         rest=[plain(found.remedy, 900)],

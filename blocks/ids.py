@@ -39,7 +39,48 @@ class ActionId(StrEnum):
     ALLOW_LICENCE = "referral.allow_licence"  # attention item
     DENY_LICENCE = "referral.deny_licence"  # the same
     ATTEST = "referral.attest"  # nothing: opens the form about client information in Slack
-    HOME_PAGE = "referral.home_page"  # "GROUP NUMBER": another page of a list on Home
+    TIMELINE = "referral.timeline"  # referral
+    TIMELINE_PAGE = "referral.timeline_page"  # referral, a blank and the page
+    ACT_FOR = "referral.act_for"  # referral: opens the form
+    EXTEND = "referral.extend"  # the same
+    WITHDRAW = "referral.withdraw"  # the same
+    HOLD = "referral.hold"  # the same
+    LIFT_HOLD = "referral.lift_hold"  # the same
+    URGENT = "referral.urgent"  # referral
+    NOT_URGENT = "referral.not_urgent"  # referral
+    HOME_PAGE = "referral.home_page"  # what changes of where Home stands: see blocks/paging.py
+    ROOM_MINE = "referral.room.mine"  # the same; a block may hold an id only once, so each room has its own
+    ROOM_NEEDS = "referral.room.needs"
+    ROOM_QUEUE = "referral.room.queue"
+    ROOM_ROSTER = "referral.room.roster"
+    ROOM_SOURCES = "referral.room.sources"
+    ROOM_SETTINGS = "referral.room.settings"
+    SEEN = "referral.seen"  # attention item
+    QUEUE_INSURER = "referral.queue.insurer"  # as HOME_PAGE: what the queue is narrowed to, each with an id of its own
+    QUEUE_STATE = "referral.queue.state"
+    QUEUE_SERVICE = "referral.queue.service"
+    QUEUE_KIND = "referral.queue.kind"
+    QUEUE_PROVIDER = "referral.queue.provider"
+    QUEUE_AGE = "referral.queue.age"
+    QUEUE_STATUS = "referral.queue.status"
+    COORDINATORS = "referral.coordinators"  # nothing: opens the form
+    ROSTER_ADD = "referral.roster_add"  # nothing: opens the form
+    ROSTER_EDIT = "referral.roster_edit"  # provider: opens the form
+    ROSTER_PAUSE = "referral.roster_pause"  # the same
+    ROSTER_RESUME = "referral.roster_resume"  # provider
+    ROSTER_INACTIVE = "referral.roster_inactive"  # provider: opens the form that asks
+    ROSTER_REACTIVATE = "referral.roster_reactivate"  # provider
+    ROSTER_LINK = "referral.roster_link"  # provider
+    DESK_PAGE = "referral.desk_page"  # a path of the coordinators' pages, such as "report"
+    SETTINGS = "referral.settings"  # a group of settings: opens its form
+    ADD_SOURCE = "referral.add_source"  # nothing: opens the form
+    EDIT_SOURCE = "referral.edit_source"  # source: opens the form
+    SOURCE_LINK = "referral.source_link"  # source
+    NEW_SOURCE_LINK = "referral.new_source_link"  # source
+    RETIRE_SOURCE = "referral.retire_source"  # source
+    REVIVE_SOURCE = "referral.revive_source"  # source
+    IDEAL = "referral.ideal"  # nothing: opens the form about the clients that the practice is best for
+    CONSENT = "referral.consent"  # referral: opens the form about what its source may hear
     REASON = "referral.reason"  # an input, not a button
     PROVIDER = "referral.provider"  # the same
     FIELD = "referral.field"  # the same; the block id says which (of the profile: see profile_block)
@@ -61,6 +102,20 @@ class CallbackId(StrEnum):
     PROFILE = "referral.profile"
     ALLOW_LICENCE = "referral.allow_licence"
     ATTEST = "referral.attest"
+    COORDINATORS = "referral.coordinators"
+    ROSTER = "referral.roster"
+    ROSTER_PAUSE = "referral.roster_pause"
+    ROSTER_INACTIVE = "referral.roster_inactive"
+    SETTINGS = "referral.settings"
+    ACT_FOR = "referral.act_for"
+    GROUNDS = "referral.grounds"
+    EXTEND = "referral.extend"
+    WITHDRAW = "referral.withdraw"
+    HOLD = "referral.hold"
+    LIFT_HOLD = "referral.lift_hold"
+    SOURCE = "referral.source"
+    IDEAL = "referral.ideal"
+    CONSENT = "referral.consent"
 
 
 class BlockId(StrEnum):
@@ -75,8 +130,16 @@ class BlockId(StrEnum):
     PAUSE_WHAT = "form.pause_what"
     PAUSE_UNTIL = "form.pause_until"
     LIMIT = "form.limit"
+    WAITING = "form.waiting"
     WANTS_CARE = "form.wants_care"
     NEXT_TRY = "form.next_try"
+    COORDINATORS = "form.coordinators"
+    ACT_WHAT = "form.act_what"
+    GROUNDS = "form.grounds"
+    NETWORK = "form.network"
+    EXTEND_BY = "form.extend_by"
+    EXTEND_DAY = "form.extend_day"
+    CONSENT = "form.consent"
 
 
 def menu_value(action: ActionId, id: str) -> str:
@@ -120,6 +183,28 @@ def of_profile_block(block_id: str) -> tuple[str, str]:
     kind, _, rest = block_id.partition(".")
     field, _, digest = rest.partition(".")
     return (field, digest) if kind == "profile" else ("", "")
+
+
+def setting_block(setting: str, digest: str) -> str:
+    """The same for one of the practice's settings."""
+    return f"setting.{setting}.{digest}"
+
+
+def of_setting_block(block_id: str) -> tuple[str, str]:
+    kind, _, rest = block_id.partition(".")
+    setting, _, digest = rest.partition(".")
+    return (setting, digest) if kind == "setting" else ("", "")
+
+
+def shown_block(form: str, field: str, digest: str) -> str:
+    """The same for a field of any other form, which ``form`` names."""
+    return f"{form}.{field}.{digest}"
+
+
+def of_shown_block(form: str, block_id: str) -> tuple[str, str]:
+    kind, _, rest = block_id.partition(".")
+    field, _, digest = rest.partition(".")
+    return (field, digest) if kind == form else ("", "")
 
 
 #: What every action and callback of ours starts with.

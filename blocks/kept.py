@@ -1,4 +1,4 @@
-"""A form that was sent too late: it stays as it was filled in, and says what has happened. Pure."""
+"""A form that was sent in vain or too late: it stays as it was filled in, and says what has happened. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,6 +15,9 @@ _FIELDS = {
     "selected_options": "initial_options",
     "selected_date": "initial_date",
     "selected_user": "initial_user",
+    "selected_users": "initial_users",
+    "selected_conversation": "initial_conversation",
+    "selected_conversations": "initial_conversations",
 }
 _OF_VIEW = ("callback_id", "title", "submit", "close", "private_metadata")
 

@@ -2,7 +2,7 @@
 
 from referrals.notices import Template
 from referrals.outcomes import Question, Refusal
-from store.vocabulary import AttentionKind, CloseReason, DeclineReason, PlanItem, ProviderStatus, Status
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, PlanItem, ProviderStatus, SourceKind, Status
 
 DECLINE_REASONS: dict[DeclineReason, str] = {
     DeclineReason.NO_AVAILABILITY: "No availability",
@@ -39,6 +39,17 @@ CLOSE_REASONS: dict[CloseReason, str] = {
     CloseReason.OTHER: "no longer needed here",
 }
 
+SOURCE_KINDS: dict[SourceKind, str] = {
+    SourceKind.CLIENT: "Client",
+    SourceKind.PROFESSIONAL: "Therapist or other professional",
+    SourceKind.PHYSICIAN: "Physician",
+    SourceKind.COMMUNITY: "Community organization",
+    SourceKind.SCHOOL: "School",
+    SourceKind.DIRECTORY: "Directory",
+    SourceKind.INSURER: "Insurer",
+    SourceKind.OTHER: "Other",
+}
+
 STATUSES: dict[Status, str] = {
     Status.PENDING: "Waiting",
     Status.ACCEPTED: "Accepted, not yet contacted",
@@ -54,15 +65,18 @@ ATTENTION: dict[AttentionKind, str] = {
     AttentionKind.NOBODY_ELIGIBLE: "Nobody left who could take it",
     AttentionKind.PHONE_TASK: "The client has to be phoned",
     AttentionKind.DELIVERY_FAILED: "A notice could not be delivered",
-    AttentionKind.ACCEPTOR_GONE: "The provider who accepted has left",
+    AttentionKind.ACCEPTOR_GONE: "The provider who accepted no longer takes referrals",
     AttentionKind.URGENT: "Marked as urgent",
     AttentionKind.NOT_CONTACTED: "Accepted, and the client is still waiting to hear",
     AttentionKind.LICENCE: "Somebody without a licence there would take it",
     AttentionKind.SMS: "Text messages do not reach a provider",
+    AttentionKind.LICENCE_ENDING: "A licence ends",
+    AttentionKind.NOT_IN_SLACK: "A provider is not in Slack",
     AttentionKind.AUDIT: "The desk's own check has found a fault",
     AttentionKind.SWEEP: "The desk is not looking for what is due",
     AttentionKind.SLACK: "Slack refuses the desk's messages",
     AttentionKind.RESTORED: "The desk was restored from a backup",
+    AttentionKind.OWN_WORDS: "Your own words for a mail do not work",
 }
 
 #: The plan for the first contact (DOMAIN.md R1), as a checklist.
@@ -101,6 +115,7 @@ NOTICES: dict[Template, str] = {
     Template.THREAD_ACCEPTED: "the announcement in the channel",
     Template.SOURCE_ACKNOWLEDGEMENT: "the acknowledgement to the referral source",
     Template.SOURCE_THANKS: "the thanks to the referral source",
+    Template.SOURCE_OUTCOME: "the outcome to the referral source",
     Template.COORDINATOR_PHONE_MAIL: "the email with a client's phone number",
 }
 
@@ -128,4 +143,19 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.NOT_IN_NETWORK: "That insurer is not among your networks. Ask {whom} if that is wrong.",
     Refusal.NOT_LICENSED: "That state is not among your licences on the roster. Ask {whom} if that is wrong.",
     Refusal.NOT_COORDINATOR: "Only a coordinator can do this. Ask {whom}.",
+}
+
+#: The same to coordinators, who act for a provider and would else be sent to themselves.
+TO_COORDINATORS: dict[Refusal, str] = REFUSALS | {
+    Refusal.UNLINKED: "You coordinate this desk but are not on the roster as a provider, so nothing can be offered to"
+    " you or accepted by you. What needs you is on the Home tab.",
+    Refusal.GUEST: "This provider is a guest of the workspace and cannot take referrals. Give them a full account in"
+    " Slack first, or choose somebody else.",
+    Refusal.DEACTIVATED: "This provider's account is deactivated in Slack. Restore it there first, or choose somebody"
+    " else.",
+    Refusal.INACTIVE: "This provider is marked as inactive. Reactivate them on the roster first.",
+    Refusal.NO_LICENCE: "The roster shows no current licence of this provider for the client's state. If that is"
+    " wrong, correct it on the roster first.",
+    Refusal.GAVE_IT_BACK: "This provider gave this referral back, so it is for others now. If they want it after all,"
+    " assign it to them.",
 }

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
     OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from .ids import ActionId
@@ -83,5 +84,5 @@ def checkboxes(block_id: str, action: ActionId, choices: Mapping[str, str], tick
     return dict(ActionsBlock(block_id=block_id, elements=[element]).to_dict())
 
 
-def actions(block_id: str, *buttons: ButtonElement | OverflowMenuElement) -> Block:
+def actions(block_id: str, *buttons: ButtonElement | OverflowMenuElement | StaticSelectElement) -> Block:
     return dict(ActionsBlock(block_id=block_id, elements=list(buttons)).to_dict())

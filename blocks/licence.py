@@ -1,20 +1,14 @@
 """Words and forms about a licence that the roster does not show. See ``modals`` for what a form may hold."""
 
-from referrals.licences import Allowing, Asked, Grounds
+from referrals.licences import Allowing, Asked
 
+from .grounds import GROUNDS
 from .ids import ActionId, BlockId, CallbackId
 from .labels import QUESTIONS
 from .layout import actions, button, context, section
 from .message import Message
 from .modals import Modal, asked_note, form, radio, subject
 from .text import mention, plain
-
-_GROUNDS: dict[Grounds, str] = {
-    Grounds.COMPACT: "An interstate compact covers it",
-    Grounds.TEMPORARY: "Temporary or telehealth registration there",
-    Grounds.BEING_ADDED: "They have the licence; the roster is being updated",
-    Grounds.OTHER: "Another reason, which the practice has on file",
-}
 
 
 def no_licence(words: str, offer_id: str) -> Message:
@@ -48,7 +42,7 @@ def allow_form(attention_id: str, allowing: Allowing, *, home: bool = False) -> 
             " client is. If you allow it, the referral is theirs and they are asked to contact the client."
         ),
         *([section(f"*Please note:*\n{also}")] if also else []),
-        radio("Why may they see this client?", {str(one): text for one, text in _GROUNDS.items()}),
+        radio("Why may they see this client?", {str(one): text for one, text in GROUNDS.items()}),
         context("The reason is kept in the referral's history, with your name."),
     ]
     about = subject(attention_id, home, **asked_note(allowing.questions))

@@ -13,7 +13,7 @@ from .layout import context, section
 from .message import Message
 from .text import link, plain, slack_date
 
-#: Command -> what it does. ``new`` comes later and is not offered yet.
+#: Command -> what it does.
 COMMANDS: dict[str, str] = {
     "open": "referrals you could take, the soonest deadline first",
     "mine": "what waits for you, and what you have accepted",
@@ -21,7 +21,9 @@ COMMANDS: dict[str, str] = {
     "pause": "no new requests for you, at once",
     "resume": "requests for you come again; also `resume Aetna`, `resume TX`",
     "status": "how you stand: paused or not, your states and networks",
-    "report": "how you are doing, for you alone; also `report last week`, `report March`",
+    "report": "how you are doing, for you alone (to coordinators: the practice); also `report last week`",
+    "show": "for coordinators: a referral's timeline, by its code, such as `show R-7K3QM`",
+    "new": "for coordinators: a page to take in a request that came by phone",
     "help": "this list",
 }
 #: What stands behind ``pause``: an insurer or a state, for good or until a day.
@@ -55,14 +57,6 @@ def _whom_to_ask_for_what(whom: str, support: str) -> list[str]:
         f"•  Your account, licences, networks, or a referral that is stuck: {whom}",
         f"•  Something technical: {support}",
     ]
-
-
-def not_here_yet(command: str) -> Message:
-    """For commands that will open a page: what is typed after a slash goes through Slack, so no names here."""
-    return answer(
-        f"`/referrals {plain(command, 20)}` is not part of this desk yet. Please never type a client's name after a"
-        " slash: it would go through Slack."
-    )
 
 
 def open_answer(lines: Sequence[Line], more: int = 0, *, everyones: bool = False) -> Message:

@@ -6,11 +6,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButtonsElement, StaticSelectElement
+from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButtonsElement
 from slack_sdk.models.views import View
 
 from referrals.close import Closing
-from referrals.outcomes import Asks, Question
+from referrals.outcomes import Asks, Person, Question
 from referrals.views.coordinators import Choice
 from store.vocabulary import CloseReason, DeclineReason
 
@@ -20,7 +20,7 @@ from .labels import BEFORE_CONTACT, CLOSE_REASONS, DECLINE_REASONS
 from .layout import context, plain_text, section
 from .message import Block, Message
 from .replies import questions
-from .text import clean, plain, sentence
+from .text import clean, mention, plain, sentence
 
 Modal = dict[str, Any]
 K = TypeVar("K", bound=str)
@@ -31,6 +31,8 @@ TITLE_LENGTH, OPTION_LENGTH, OPTIONS = 24, 75, 100
 _HOME = "home"
 #: A note of a form opened from Home: where its lists stood.
 PAGES = "pages"
+#: A note of a form that stands above a referral's timeline.
+TIMELINE = "timeline"
 #: Answers of the form that releases.
 WANTS_CARE = {"yes": "Yes, or I do not know", "no": "No: close the referral"}
 #: A note of the form that asks before accepting.
@@ -39,14 +41,19 @@ ALREADY_CONTACTED = "already_contacted"
 _ASKED = "asked"
 
 
-def decline_form(offer_id: str, code: str, *, home: bool = False) -> Modal:
+def decline_form(offer_id: str, code: str, whose: Person | None = None, *, home: bool = False) -> Modal:
+    """``whose``: for whom a coordinator declines."""
     reasons = {reason: DECLINE_REASONS[reason] for reason in BEFORE_CONTACT}
+    lead = f"You decline *{plain(code)}* for {mention(whose)}. It" if whose else f"*{plain(code)}*"
+    who = "the provider is" if whose else "you are"
+    more = "It is recorded as yours, on their behalf." if whose else "Declining carries no penalty."
     blocks = [
-        section(f"*{plain(code)}* will be offered to everyone, with a new deadline."),
+        section(f"{lead} will be offered to everyone, with a new deadline."),
         radio("Why does it not fit?", reasons),
-        context("The client hears that you are unavailable, never why. Declining carries no penalty."),
+        context(f"The client hears that {who} unavailable, never why. {more}"),
     ]
-    return form(CallbackId.DECLINE, "Decline referral", "Decline", subject(offer_id, home), blocks)
+    title, press = ("Decline for a provider", "Decline for them") if whose else ("Decline referral", "Decline")
+    return form(CallbackId.DECLINE, title, press, subject(offer_id, home), blocks)
 
 
 def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
@@ -88,21 +95,6 @@ def confirm_form(asks: Asks, *, home: bool = False) -> Modal:
     return form(CallbackId.CONFIRM, "Accept referral", "Accept anyway", about, blocks)
 
 
-def assign_form(referral_id: str, code: str, choices: Sequence[Choice], *, home: bool = False) -> Modal:
-    """To whom; those who could take it right away come first. Without anybody it says so and has no button."""
-    if not choices:
-        return notice_view(f"Nobody on the roster has a current licence where the client of {plain(code)} is.")
-    select = StaticSelectElement(
-        action_id=ActionId.PROVIDER, placeholder=plain_text("Choose a provider", 150), **_options(choices)
-    )
-    label = plain_text("Offer it to", 200)
-    blocks = [
-        section(f"*{plain(code)}* will be reserved for one provider, with a new deadline; they are tagged and mailed."),
-        dict(InputBlock(block_id=BlockId.PROVIDER, label=label, element=select).to_dict()),
-    ]
-    return form(CallbackId.ASSIGN, "Assign referral", "Assign", subject(referral_id, home), blocks)
-
-
 def notice_view(text: str) -> Modal:
     """A modal that only tells: what has happened since, a refusal, an error. Escaped mrkdwn."""
     return tell_view(answer(text))
@@ -129,6 +121,12 @@ def with_pages(form: Modal, pages: str) -> Modal:
     """For a form opened from Home: remembers where its lists stood, so that it is drawn anew on the same pages."""
     about = form.get("private_metadata", "")
     return form | {"private_metadata": f"{about} {PAGES}={pages}"} if pages and subject_of(about)[1] else form
+
+
+def above_timeline(form: Modal, *, home: bool) -> Modal:
+    """For a form opened from a timeline: remembers that it stands below, and whether that was opened from Home."""
+    about, was = form.get("private_metadata", ""), subject_of(form.get("private_metadata", ""))[1]
+    return form | {"private_metadata": f"{about}{f' {_HOME}' if home and not was else ''} {TIMELINE}=yes"}
 
 
 def notes_of(private_metadata: str) -> dict[str, str]:
@@ -179,7 +177,7 @@ def radio(
     return dict(InputBlock(block_id=block, label=plain_text(label, 200), element=element).to_dict())
 
 
-def _options(choices: Sequence[Choice]) -> dict[str, Any]:
+def choice_options(choices: Sequence[Choice]) -> dict[str, Any]:
     """A flat list while Slack allows it; beyond that, groups by alphabet of at most as many."""
     options = [Option(value=one.provider_id, text=plain_text(_choice_text(one), OPTION_LENGTH)) for one in choices]
     if len(options) <= OPTIONS:
@@ -193,9 +191,19 @@ def _groups(options: Sequence[Option]) -> Iterable[OptionGroup]:
         yield OptionGroup(label=plain_text(f"{start + 1} to {start + len(part)}", OPTION_LENGTH), options=part)
 
 
-def _choice_text(choice: Choice) -> str:
-    notes = ", ".join(
-        note for note, holds in (("paused", choice.paused), ("out of network", choice.out_of_network)) if holds
+def choice_notes(choice: Choice) -> list[str]:
+    """What to know of somebody before choosing them."""
+    notes = (
+        ("has it now", choice.theirs),
+        ("passed", choice.passed),
+        ("no licence there", choice.unlicensed),
+        ("paused", choice.paused),
+        ("out of network", choice.out_of_network),
     )
+    return [note for note, holds in notes if holds]
+
+
+def _choice_text(choice: Choice) -> str:
+    notes = ", ".join(choice_notes(choice))
     name = clean(choice.name, OPTION_LENGTH - len(notes) - 3)
     return f"{name} ({notes})" if notes else name

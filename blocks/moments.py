@@ -1,6 +1,6 @@
 """Instants in words for mails and pages, which know no reader's clock as Slack does: the zone is always named. Pure."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -21,6 +21,11 @@ def calendar_day(at: datetime, zone: str) -> str:
     """Such as ``Nov 24, 2026``, the day that it was there."""
     there = at.astimezone(_zone(zone) or UTC)
     return f"{there:%b} {there.day}, {there.year}"
+
+
+def long_day(day: date) -> str:
+    """Such as ``March 14, 2027``."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _zone(name: str) -> tzinfo | None:

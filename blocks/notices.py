@@ -6,6 +6,7 @@ here has a place for them.
 
 from collections.abc import Callable
 
+from referrals.digest import DigestLetter
 from referrals.letters import AnyLetter, Letter, PracticeLetter
 from referrals.notices import Template
 from referrals.provider_letters import ProviderLetter
@@ -14,9 +15,11 @@ from store.vocabulary import Kind, Status
 from .acceptor_notices import ACCEPTOR_WORDS
 from .availability import came_on_again
 from .coordinator_notices import COORDINATOR_WORDS, trouble_words
+from .digest import digest_words
 from .facts import facts_line
 from .ids import NOTICE_EVENT, ActionId, BlockId
 from .layout import actions, button, context, section
+from .licence_ends import licence_words
 from .message import Message
 from .text import link, mention, plain, slack_date
 from .words import Words
@@ -32,8 +35,10 @@ def notice(letter: AnyLetter, delivery_id: str) -> Message:
     match letter:
         case PracticeLetter():
             words = trouble_words(letter)
+        case DigestLetter():
+            words = digest_words(letter)
         case ProviderLetter():
-            words = came_on_again(letter)
+            words = licence_words(letter) if letter.licence else came_on_again(letter)
         case Letter():
             words = _WORDS[letter.template](letter)
     blocks = [section("\n".join([words.lead, *words.rest]))]

@@ -18,8 +18,10 @@ from .text import clean, listed, plain
 #: Slack's limit of what a field is given to begin with, and of what is typed into it.
 _MOST = 3000
 _SEPARATED = "Separate several with commas."
-_HINTS = {
+HINTS = {
     ProfileField.SERVICES: "None ticked means any.",
+    ProfileField.DELIVERY: "None ticked means any.",
+    ProfileField.AGE_BANDS: "None ticked means any.",
     ProfileField.SPECIALTIES: f"{_SEPARATED} For example: Anxiety, Grief, EMDR for trauma",
     ProfileField.LANGUAGES: f"{_SEPARATED} For example: English, Spanish",
     ProfileField.STYLES: f"{_SEPARATED} For example: CBT, Narrative",
@@ -51,7 +53,7 @@ def _overtaken(own: Profile, fields: Sequence[ProfileField]) -> list[Block]:
 def _field(own: Profile, field: ProfileField, typed: str | None) -> Block:
     stands = own.written[field]
     shown = stands if typed is None else typed
-    hint = _HINTS.get(field)
+    hint = HINTS.get(field)
     block = InputBlock(
         block_id=profile_block(field, digest(field, stands)),
         label=plain_text(FIELD_LABELS[field], 200),

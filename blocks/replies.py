@@ -1,9 +1,9 @@
 """What a person is told privately after a click or a form: every outcome in plain words. Escaped mrkdwn."""
 
-from referrals.outcomes import Asks, Decision, Done, Missing, Question, Refusal, Refused, Reserved, Since
+from referrals.outcomes import Asks, Decision, Done, Meanwhile, Missing, Question, Refused, Reserved, Since
 from store.vocabulary import Kind, Status
 
-from .labels import QUESTIONS, REFUSALS
+from .labels import QUESTIONS, REFUSALS, TO_COORDINATORS
 from .text import mention, plain, sentence, slack_date
 
 GONE = "This referral is not on this desk any more, or never was. Nothing has changed."
@@ -11,11 +11,6 @@ UNKNOWN_BUTTON = (
     "This button is from another version of the desk and does nothing any more. Please open the card again."
 )
 
-NO_PROVIDER = (
-    "You coordinate this desk but are not on the roster as a provider, so nothing can be offered to you or accepted"
-    " by you. What needs you is on the Home tab."
-)
-INACTIVE_PROVIDER = "This provider is marked as inactive, so referrals do not come. A coordinator can change that."
 FORM_LOST = "Slack did not open the form in time. Nothing has changed; please click again."
 
 
@@ -32,6 +27,8 @@ def reply(outcome: Decision, whom: str) -> str:
             return refused(outcome, whom)
         case Asks():
             return " ".join(questions(outcome))
+        case Meanwhile():
+            return meanwhile(outcome)
         case Missing():
             return GONE
 
@@ -77,6 +74,26 @@ def since(outcome: Since) -> str:
     return sentence(text)
 
 
+def meanwhile(outcome: Meanwhile) -> str:
+    """A second coordinator, or a second press: what the first one did stands."""
+    code, at = plain(outcome.code), slack_date(outcome.at)
+    who = "you" if outcome.mine else mention(outcome.by) if outcome.by else "somebody"
+    match outcome.event, outcome.now:
+        case "extend", _:
+            until = f": it is {slack_date(outcome.until)} now" if outcome.until else ""
+            return sentence(f"{who} moved the deadline of {code}, {at}{until}. Nothing else was changed.")
+        case "urgent", now:
+            what = "marked it as urgent" if now else "took the mark off"
+            return sentence(f"{code} {'is urgent already' if now else 'is not urgent any more'}: {who} {what}, {at}.")
+        case "hold", now:
+            what = "put it there" if now else "lifted it"
+            stands = "is on legal hold already" if now else "is on no legal hold"
+            return sentence(f"{code} {stands}: {who} {what}, {at}.")
+        case "erase", _:
+            return f"There is nothing left to hold of {code}: its client's data were erased, {at}."
+    return sentence(f"{who} did the same to {code}, {at}. Nothing was changed.")
+
+
 def reserved(outcome: Reserved) -> str:
     code, until = plain(outcome.code), slack_date(outcome.until)
     return (
@@ -86,11 +103,8 @@ def reserved(outcome: Reserved) -> str:
 
 def refused(outcome: Refused, whom: str, *, coordinator: bool = False) -> str:
     """``coordinator``: it is one who is told so, and who would be sent to themselves."""
-    if coordinator and outcome.reason is Refusal.UNLINKED:
-        return NO_PROVIDER
-    if coordinator and outcome.reason is Refusal.INACTIVE:
-        return INACTIVE_PROVIDER
-    return sentence(REFUSALS[outcome.reason].format(whom=whom))
+    table = TO_COORDINATORS if coordinator else REFUSALS
+    return sentence(table[outcome.reason].format(whom=whom))
 
 
 def questions(outcome: Asks) -> list[str]:

@@ -52,13 +52,15 @@ def plain(text: str, limit: int = NAME_LENGTH) -> str:
     return escape(clean(text, limit))
 
 
-def slack_date(moment: datetime) -> str:
+def slack_date(moment: datetime, *, relative: bool = True) -> str:
     """An aware instant, in the reader's time zone; where it cannot be shown so, in UTC and saying so.
 
+    ``relative``: "today" and "tomorrow" instead of those dates; without it a column of them has one format.
     https://docs.slack.dev/messaging/formatting-message-text
     """
     utc = moment.astimezone(UTC)
-    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} at {{time}}^{utc:%b %-d, %Y, %H:%M} UTC>"
+    day = "{date_short_pretty}" if relative else "{date_short}"
+    return f"<!date^{int(utc.timestamp())}^{day} at {{time}}^{utc:%b %-d, %Y, %H:%M} UTC>"
 
 
 def mention(person: Named) -> str:

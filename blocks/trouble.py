@@ -4,11 +4,15 @@ Nothing here is escaped yet. No reference and no message stands in it, and no cl
 provider whom it concerns are all it knows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from referrals.messages.mails import MAILS
+from referrals.roster.licence_ends import LicenceEnd
 from store.vocabulary import AttentionKind
 
-from .text import clean
+from .moments import long_day
+from .text import clean, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,9 @@ class Trouble:
     what: str
     remedy: str
 
+
+#: Named in one sentence.
+_MOST_STATES = 4
 
 _KEPT = "What people decide is kept meanwhile, and the cards and replies that wait go out by themselves afterwards."
 _GONE = Trouble(
@@ -51,8 +58,10 @@ _SLACK = {
 }
 
 
-def trouble(kind: AttentionKind, detail: str | None, about: str | None = None) -> Trouble:
-    """``detail``: the audit's rule, or Slack's error code. ``about``: a provider's name."""
+def trouble(
+    kind: AttentionKind, detail: str | None, about: str | None = None, ends: Sequence[LicenceEnd] = ()
+) -> Trouble:
+    """``detail``: the audit's rule, or Slack's error code. ``about``: a provider's name. ``ends``: of licences."""
     code = clean(detail or "")
     if kind is AttentionKind.SMS:
         return Trouble(
@@ -61,6 +70,15 @@ def trouble(kind: AttentionKind, detail: str | None, about: str | None = None) -
             " Please ask for a number that takes texts and change it on the roster; if it works again, this goes away"
             " by itself.",
         )
+    if kind is AttentionKind.NOT_IN_SLACK:
+        return Trouble(
+            f"{clean(about or 'One of the providers')} is not in Slack.",
+            "Slack has no full account by their address: nobody by that address, or they have left, or are a guest. So"
+            " they cannot take referrals there. Please check their address on the roster, or have them invited,"
+            " restored or made a full member in Slack; the desk then links them by itself.",
+        )
+    if kind is AttentionKind.LICENCE_ENDING:
+        return _licences(clean(about or "a provider"), ends)
     if kind is AttentionKind.SLACK:
         return _SLACK.get(code) or Trouble(
             "Slack refuses what the referral desk posts in the referrals channel.",
@@ -75,8 +93,9 @@ def trouble(kind: AttentionKind, detail: str | None, about: str | None = None) -
     if kind is AttentionKind.AUDIT:
         return Trouble(
             "The referral desk's own check has found something that should not be.",
-            f"The rule is “{code}”. Please have whoever runs the desk run “referrals audit”, which names the first row"
-            " that breaks it. Until then, look at open referrals yourself now and then.",
+            f"The rule is “{code}”. The audit page shows when it was found, and can check again. Please have whoever"
+            " runs the desk run “referrals audit”, which names the first row that breaks it. Until then, look at open"
+            " referrals yourself now and then.",
         )
     if kind is AttentionKind.RESTORED:
         return Trouble(
@@ -85,4 +104,24 @@ def trouble(kind: AttentionKind, detail: str | None, about: str | None = None) -
             f" remember. Messages that were waiting to be sent at that time ({code}) may have gone out since, and are"
             " not sent again.",
         )
+    if kind is AttentionKind.OWN_WORDS:
+        known = {str(template): mail for template, mail in MAILS.items()}.get(code)
+        return Trouble(
+            f"Your own words for “{known.title if known else 'a mail'}” could not be filled in.",
+            "Our words were sent instead, so nobody has missed an email. Please open Messages, look at this one and"
+            " save it again; then this goes away by itself.",
+        )
     return Trouble("The referral desk needs somebody to look at it.", "Please ask whoever runs the desk.")
+
+
+def _licences(who: str, ends: Sequence[LicenceEnd]) -> Trouble:
+    over, soon = [one for one in ends if one.ended], [one for one in ends if not one.ended]
+    parts = [f"{one.state} ended on {long_day(one.last)}" for one in over[:_MOST_STATES]]
+    parts += [f"{one.state} ends on {long_day(one.last)}" for one in soon[:_MOST_STATES]]
+    said = listed(parts) if parts else "ends soon"
+    several = "licences" if len(parts) > 1 else "licence"
+    return Trouble(
+        f"A licence of {who} {said}." if not parts else f"{who}'s {several}: {said}.",
+        "Once a licence has ended, they are offered no clients in that state and cannot accept any. Please ask for"
+        " the new date and enter it on the roster, or take the state off; then this goes away by itself.",
+    )

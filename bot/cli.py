@@ -72,6 +72,23 @@ def import_(
         raise typer.Exit(2)
 
 
+class Exportable(StrEnum):
+    ROSTER = "roster"
+
+
+@app.command()
+def export(
+    kind: Annotated[Exportable, typer.Argument(help="What the file shall hold.")],
+    file: Annotated[Path, typer.Argument(help="A new file; an old one is never overwritten.")],
+) -> None:
+    """Writes the roster to a CSV file that `referrals import` takes and a spreadsheet opens safely."""
+    from .exporting import export_command
+
+    if file.exists():
+        _fail([f"{file} is there already: name a new file, or take that one away"])
+    _done(lambda settings: export_command(settings, kind, file))
+
+
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="A new file; an old one is never overwritten.")],
@@ -122,6 +139,24 @@ def audit() -> None:
     from .auditing import audit_command
 
     raise typer.Exit(_done(audit_command))
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be erased; the usual.")] = False,
+    erase: Annotated[
+        int | None, typer.Option("--erase", min=1, help="Erase so many clients: as many as the dry run has just said.")
+    ] = None,
+) -> None:
+    """Says whose details are past their time, and erases them when told how many those are.
+
+    Exits with 1 when nothing was erased because it is another number by now.
+    """
+    from .retention import retention_command
+
+    if dry_run and erase is not None:
+        _fail(["--dry-run and --erase exclude each other: look first, then erase"])
+    raise typer.Exit(_done(lambda settings: retention_command(settings, erase)))
 
 
 @app.command()

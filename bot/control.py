@@ -25,9 +25,11 @@ from store.backup import BackupError, back_up
 from store.rekey import rekey
 
 from .audit_report import report_of
+from .export_report import export_report
 from .house import House
 from .key_check import fingerprint
 from .progress import Progress
+from .retention_report import retain
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,7 @@ Work = Callable[[web.Request, Told], Awaitable[None]]
 
 
 class Control:
-    """Serves ``POST /import/{kind}``, ``/backup?file=``, ``/rekey?keys=`` and ``/audit``."""
+    """Serves ``POST`` of ``/import/{kind}``, ``/export``, ``/backup``, ``/rekey``, ``/audit`` and ``/retention``."""
 
     def __init__(self, house: House, after_roster: Callable[[], Awaitable[None]]) -> None:
         self._house = house
@@ -73,7 +75,7 @@ class Control:
     async def start(self) -> None:
         app = web.Application(client_max_size=MAX_BYTES + 1)
         works: dict[str, Work] = {"/import/{kind}": self._import, "/backup": self._backup, "/rekey": self._rekey}
-        works["/audit"] = self._audit
+        works |= {"/audit": self._audit, "/retention": self._retention, "/export": self._export}
         for path, work in works.items():
             app.router.add_post(path, self._answering(work))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
@@ -118,6 +120,9 @@ class Control:
         if kind is FileKind.ROSTER and not report.dry_run:
             await self._after_roster()
 
+    async def _export(self, _request: web.Request, told: Told) -> None:
+        told.report(await export_report(self._house.desk, self._house.practice.id))
+
     async def _backup(self, request: web.Request, told: Told) -> None:
         file = Path(request.query["file"])
         try:
@@ -134,6 +139,10 @@ class Control:
 
     async def _audit(self, _request: web.Request, told: Told) -> None:
         told.report(await report_of(self._house.desk, told.progress))
+
+    async def _retention(self, request: web.Request, told: Told) -> None:
+        erase = int(request.query["erase"]) if "erase" in request.query else None
+        told.report(await retain(self._house.desk, self._house.jobs.stopping, erase, told.progress))
 
 
 async def _lines(told: Told, work: asyncio.Future[None]) -> AsyncIterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.people import People, SlackSilent
 from jobs.deps import JobDeps
 from jobs.errors import DeliveryError, FailureKind
-from jobs.mail import Mailer, build_message, render
+from jobs.mail import Mailer, Rendered, build_message, render
 from jobs.pacing import POST_GAP, Pace
 from jobs.queue import Waker
 from jobs.slack import SlackSender
@@ -45,6 +45,10 @@ _SLACK_TIMEOUT = 20
 _LAST_WAKES = 2
 
 
+#: Sends a rendered mail: to whom, and the id that its Message-ID is made of. Raises DeliveryError.
+PostMail = Callable[[Rendered, str, str], Awaitable[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything one process works with. ``practice`` is as it was at start.
@@ -64,6 +68,7 @@ class House:
     practice: Practice
     socket_url: str | None
     jobs: JobDeps
+    post: PostMail
 
 
 def vault_of(settings: StoreSettings) -> Vault:
@@ -95,8 +100,11 @@ async def opened(
         desk = Desk(database, vault, clock, waker)
         people = People(slack)
         for_jobs = desk if settings.on_sqlite else replace(desk, database=InTurn(database, _FOR_JOBS))
-        jobs = _jobs(settings, for_jobs, slack, session, Pace(redis, post_gap), people, waits or Waits())
-        yield House(settings, database, clock, desk, redis, waker, slack, session, people, practice, socket_url, jobs)
+        post = _post(settings)
+        jobs = _jobs(settings, for_jobs, slack, session, Pace(redis, post_gap), people, waits or Waits(), post)
+        yield House(
+            settings, database, clock, desk, redis, waker, slack, session, people, practice, socket_url, jobs, post
+        )
 
 
 async def _let_go(waker: Waker) -> None:
@@ -126,19 +134,10 @@ def _jobs(
     pace: Pace,
     people: People,
     waits: Waits,
+    post: PostMail,
 ) -> JobDeps:
-    mailer = Mailer(settings.smtp_url)
-    sender = sender_address(settings)
-
     async def send_mail(letter: Letter | PracticeLetter, delivery_id: str) -> str:
-        message = build_message(
-            render(letter, settings.public_url),
-            to=letter.address,
-            sender=sender,
-            delivery_id=delivery_id,
-            domain=domain_of(sender),
-        )
-        return await mailer.send(message)
+        return await post(render(letter, settings.public_url), letter.address, delivery_id)
 
     async def coordinator_email(user: str) -> str | None:
         try:
@@ -169,8 +168,19 @@ def _jobs(
         send_mail=send_mail,
         send_text=send_text if texter else None,
         coordinator_email=coordinator_email,
+        once=pace.once,
         waits=waits,
     )
+
+
+def _post(settings: Settings) -> PostMail:
+    mailer, sender = Mailer(settings.smtp_url), sender_address(settings)
+
+    async def post(rendered: Rendered, to: str, delivery_id: str) -> str:
+        domain = domain_of(sender)
+        return await mailer.send(build_message(rendered, to=to, sender=sender, delivery_id=delivery_id, domain=domain))
+
+    return post
 
 
 def _status_callback(settings: Settings, slug: str, delivery_id: str) -> str | None:

@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select
 
 from handlers.people import answered_code
 from referrals.clock import Clock
+from referrals.digest import USUAL_HOUR, begin_with
+from referrals.settings.work_mail import PUBLIC_MAIL
 from store.database import Database
 from store.ids import new_id
 from store.tables import Practice
@@ -26,9 +28,6 @@ from .settings import Settings, SettingsError
 from .socket_mode import socket_address, will_pass
 
 log = logging.getLogger(__name__)
-
-#: Nobody's workplace: mail sent from there says nothing about which domain is the practice's own.
-_PUBLIC_MAIL = frozenset({"gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "aol.com"})
 
 #: As long as a part of an address is read (referrals/practices.py).
 _LONGEST_SLUG = 63
@@ -106,7 +105,7 @@ def _add(session: Session, practice: Practice) -> None:
 
 def _new_practice(settings: Settings, workspace: Workspace, clock: Clock, vault: Vault) -> Practice:
     name = settings.practice_name or workspace.team
-    return Practice(
+    practice = Practice(
         id=new_id(),
         team_id=workspace.team_id,
         slug=settings.practice_slug or slug_of(name),
@@ -121,7 +120,10 @@ def _new_practice(settings: Settings, workspace: Workspace, clock: Clock, vault:
         support_hours=settings.support_hours,
         created_at=clock.now(),
         key_check=key_check(vault),
+        digest_hour=USUAL_HOUR,
     )
+    begin_with(practice, clock.now())
+    return practice
 
 
 def slug_of(name: str) -> str:
@@ -144,7 +146,7 @@ def sender_address(settings: Settings) -> str:
 
 def _own_domain(settings: Settings) -> list[str]:
     domain = domain_of(settings.mail_from or settings.support_email)
-    return [domain] if domain and domain not in _PUBLIC_MAIL else []
+    return [domain] if domain and domain not in PUBLIC_MAIL else []
 
 
 async def _workspace(client: AsyncWebClient) -> Workspace:

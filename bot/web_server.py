@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from handlers.app import UNEXPECTED_SHAPE, DeskApp
 from web.client import client_routes
 from web.decide import decide_routes
+from web.desk import desk_routes
 from web.edge import edged
 from web.form import form_routes
 from web.health import health_routes
@@ -28,6 +29,7 @@ from web.twilio import TwilioDoor
 
 from .clock import clock_route
 from .connections import MOST_HEAD_BYTES, PatientProtocol
+from .desk_rooms import desk_rooms
 from .house import House
 from .settings import SettingsError
 from .watching import figures, heartbeat, metrics_of_this_process
@@ -110,6 +112,7 @@ def _routes(house: House, app: AsyncApp, pages: Pages, metrics: Metrics, *, http
         *form_routes(house.desk, pages, settings.signing_key, visits),
         *client_routes(house.desk, pages, settings.signing_key, visits, https=https),
         *decide_routes(house.desk, pages, settings.signing_key, visits),
+        *desk_routes(house.desk, pages, settings.signing_key, visits, desk_rooms(house), https=https),
         pages.style_route(),
     ]
     if settings.twilio_auth_token:

@@ -5,21 +5,39 @@ What a click changes shows on the card, which a job redraws; only what the card 
 
 from collections.abc import Awaitable, Callable
 
+from blocks.assigning import assign_form
 from blocks.availability import answer
 from blocks.ids import ActionId
-from blocks.modals import assign_form, close_form, confirm_form, decline_form, release_form
+from blocks.modals import close_form, confirm_form, decline_form, release_form
 from blocks.replies import UNKNOWN_BUTTON, passed, phoned
 from referrals.accept import accept
 from referrals.close import Closing, may_close
 from referrals.coordinate import may_coordinate, reopen
-from referrals.decline import may_decline, may_release, pass_
+from referrals.decline import declines_for, may_decline, may_release, pass_
 from referrals.lifecycle import Event
-from referrals.outcomes import Asks, Done
+from referrals.outcomes import Asks, Done, Person
 from referrals.progress import contacted, scheduled
 from referrals.progress import phoned as record_phoned
 from referrals.views.coordinators import choices
 
-from . import after, details, licence, pausing, privacy, profile
+from . import (
+    acting,
+    after,
+    consent,
+    coordinators,
+    desk_pages,
+    details,
+    ideal,
+    licence,
+    pausing,
+    privacy,
+    profile,
+    roster,
+    seen,
+    settings,
+    sources,
+    timeline,
+)
 from .answers import open_form, tell
 from .click import Click
 from .deps import SlackDeps
@@ -75,7 +93,9 @@ async def _phoned(deps: SlackDeps, caller: Caller, click: Click) -> None:
 async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_decline, click.value)
     if isinstance(outcome, Done):
-        await open_form(deps, click, decline_form(click.value, outcome.code, home=click.on_home))
+        whose = await act(deps, caller, click.action_id, declines_for, click.value)
+        whom = whose if isinstance(whose, Person) else None
+        await open_form(deps, click, decline_form(click.value, outcome.code, whom, home=click.on_home))
     else:
         await settle(deps, caller, click, outcome)
 
@@ -100,8 +120,7 @@ async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_coordinate, click.value, Event.ASSIGN)
     found = await deps.desk.ask(caller.practice_id, choices, click.value) if isinstance(outcome, Done) else None
     if isinstance(outcome, Done) and found is not None:
-        form = assign_form(click.value, outcome.code, found.providers, home=click.on_home)
-        await open_form(deps, click, form)
+        await open_form(deps, click, assign_form(click.value, found, home=click.on_home))
     else:
         await settle(deps, caller, click, outcome)
 
@@ -119,9 +138,19 @@ HANDLERS: dict[ActionId, Handler] = {
     ActionId.PHONED: _phoned,
     ActionId.HOME_PAGE: turn_page,
     **after.HANDLERS,
+    **acting.HANDLERS,
+    **timeline.HANDLERS,
+    **desk_pages.HANDLERS,
     **pausing.HANDLERS,
     **licence.HANDLERS,
     **details.HANDLERS,
     **privacy.HANDLERS,
+    **coordinators.HANDLERS,
+    **seen.HANDLERS,
     **profile.HANDLERS,
+    **settings.HANDLERS,
+    **roster.HANDLERS,
+    **sources.HANDLERS,
+    **ideal.HANDLERS,
+    **consent.HANDLERS,
 }

@@ -15,7 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from blocks.availability import answer
 from blocks.message import Message
-from blocks.modals import Modal, subject, tell_view, with_pages
+from blocks.modals import Modal, above_timeline, subject, tell_view, with_pages
 from blocks.replies import FORM_LOST
 
 from .click import Click
@@ -47,6 +47,8 @@ async def open_modal(deps: SlackDeps, click: Click, view: Modal) -> bool:
 
 async def open_form(deps: SlackDeps, click: Click, form: Modal) -> None:
     """A form that Slack did not open is worth a word: nothing has been decided, and a second click may do."""
+    if click.on_timeline and click.in_modal:
+        form = above_timeline(form, home=click.from_home)
     if not await open_modal(deps, click, with_pages(form, click.home_pages)) and click.response_url:
         await tell(deps, click, answer(FORM_LOST))
 
@@ -55,6 +57,11 @@ async def update_message(deps: SlackDeps, channel: str, ts: str, message: Messag
     """Whether a message of ours shows this now. A lost update costs nothing: the next click draws it anew."""
     arguments = {"channel": channel, "ts": ts, **message.arguments()}
     return await _in_time("chat.update", deps.client.chat_update(**arguments))
+
+
+async def update_modal(deps: SlackDeps, view_id: str, view: Modal) -> bool:
+    """Whether an open modal shows this now."""
+    return await _in_time("views.update", deps.client.views_update(view_id=view_id, view=view))
 
 
 async def publish(deps: SlackDeps, user: str, view: Modal) -> bool:

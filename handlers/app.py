@@ -25,7 +25,7 @@ from referrals.actor import Surface
 from referrals.outcomes import Refusal
 
 from . import actions, commands, errors, events, views
-from .click import first, own_id, read_click, table, text
+from .click import first, own_place, read_click, table, text
 from .deps import SlackDeps
 from .who import Caller
 
@@ -89,9 +89,9 @@ def quiet_loggers() -> logging.Logger:
 def register(app: AsyncApp, deps: SlackDeps) -> None:
     async def on_action(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         click = read_click(body)
-        async with asyncio.timeout(errors.IN_TIME):
+        async with asyncio.timeout(errors.IN_TIME) as limit:
             caller = await _caller(deps, context, click.user, click.team_id, click.surface)
-            await actions.handle(deps, replace(caller, home_pages=click.home_pages), click)
+            await actions.handle(deps, replace(caller, home_pages=click.home_pages, until=limit.when()), click)
         await ack()
 
     async def on_command(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -104,10 +104,11 @@ def register(app: AsyncApp, deps: SlackDeps) -> None:
     async def on_view(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         user = table(body.get("user"))
         team = text(user.get("team_id")) or text(table(body.get("team")).get("id"))
-        async with asyncio.timeout(errors.IN_TIME):
+        async with asyncio.timeout(errors.IN_TIME) as limit:
             caller = await _caller(deps, context, text(user.get("id")), team, Surface.BUTTON)
             form = views.read_form(body)
-            answer = await views.handle(deps, replace(caller, home_pages=own_id(form.notes.get(PAGES))), form)
+            caller = replace(caller, home_pages=own_place(form.notes.get(PAGES)), until=limit.when())
+            answer = await views.handle(deps, caller, form)
         await (ack(answer) if answer else ack())
 
     async def on_home(event: dict[str, Any], context: AsyncBoltContext) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.ids import ActionId, BlockId, of_menu
-from blocks.modals import PAGES, notes_of
+from blocks.modals import PAGES, notes_of, subject_of
+from blocks.paging import LONGEST_PLACE, read_place, write_place
+from blocks.timeline import OF_TIMELINE
 from referrals.actor import Surface
 
 #: No id of ours is longer; anything else in a button's value is not ours.
@@ -30,6 +32,11 @@ class Click:
     selected: tuple[str, ...] = ()  # of checkboxes, all that are ticked now
     channel_id: str = ""  # where the message is that was clicked
     message_ts: str = ""
+    from_home: bool = False  # in a modal: it was opened from there
+
+    @property
+    def on_timeline(self) -> bool:
+        return self.block_id.startswith(OF_TIMELINE)
 
     @property
     def on_card(self) -> bool:
@@ -64,10 +71,11 @@ def read_click(body: Mapping[str, Any]) -> Click:
         view_id=text(view.get("id")) or None,
         in_modal=view.get("type") == "modal",
         ephemeral=container.get("is_ephemeral") is True,
-        home_pages=own_id(_pages(view)),
+        home_pages=own_place(_pages(view)),
         selected=_selected(action),
         channel_id=own_id(container.get("channel_id")),
         message_ts=own_id(container.get("message_ts")),
+        from_home=view.get("type") == "modal" and subject_of(text(view.get("private_metadata")))[1],
     )
 
 
@@ -85,6 +93,11 @@ def _pages(view: Mapping[str, Any]) -> str:
 
 def own_id(value: object) -> str:
     return value if isinstance(value, str) and len(value) <= _LONGEST_ID and _plain(value) else ""
+
+
+def own_place(value: object) -> str:
+    """Where Home stands, as blocks/paging.py writes it; whatever else somebody sends as such does not come back."""
+    return write_place(read_place(value)) if isinstance(value, str) and len(value) <= LONGEST_PLACE else ""
 
 
 def _plain(value: str) -> bool:

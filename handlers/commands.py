@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from difflib import get_close_matches
 
 from blocks.availability import answer
-from blocks.lists import COMMANDS, help_answer, mine_answer, not_here_yet, open_answer, status_answer
+from blocks.lists import COMMANDS, help_answer, mine_answer, open_answer, status_answer
 from blocks.message import Message
 from blocks.whom import support_contact, whom_to_ask
 from referrals.actor import Actor
@@ -13,11 +13,13 @@ from referrals.tx import Tx
 from referrals.views.lists import my_lines, open_lines, standing
 
 from .deps import SlackDeps
+from .desk_pages import new
 from .details import find
 from .own import myself
 from .pause_commands import pause_command, resume_command
 from .report import report
 from .settling import wording
+from .timeline import show
 from .who import Caller, act
 
 #: What stands behind the command's own word is the last argument.
@@ -25,15 +27,12 @@ Command = Callable[[SlackDeps, Caller, str], Awaitable[Message]]
 
 #: How many lines a list shows; and as many as are counted beyond them.
 _SHOWN, _COUNTED = 10, 200
-_LATER = frozenset({"new"})
 _MOST_TYPED = 40
 
 
 async def handle(deps: SlackDeps, caller: Caller, typed: str) -> Message:
     word, _, rest = typed.strip().partition(" ")
     name = word.casefold()[:_MOST_TYPED] or "help"
-    if name in _LATER:
-        return not_here_yet(name)
     if name not in HANDLERS:
         nearest = get_close_matches(name, COMMANDS, n=1)
         return await _help_with(deps, caller, unknown=True, nearest=nearest[0] if nearest else None)
@@ -73,12 +72,14 @@ async def _status(deps: SlackDeps, caller: Caller, _rest: str) -> Message:
 HANDLERS: dict[str, Command] = {
     "find": find,
     "help": _help,
+    "new": new,
     "open": _open,
     "mine": _mine,
     "status": _status,
     "pause": pause_command,
     "resume": resume_command,
     "report": report,
+    "show": show,
 }
 
 

@@ -14,11 +14,12 @@ from slack_bolt.response import BoltResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from blocks.availability import answer
+from blocks.kept import kept_form
 from blocks.modals import notice_view
 from blocks.replies import TOO_SLOW, database_away, went_wrong
 
 from .answers import tell
-from .click import read_click
+from .click import read_click, table
 from .deps import SlackDeps
 from .views import update
 
@@ -34,7 +35,10 @@ _TO_TELL = 0.7
 
 
 async def on_error(deps: SlackDeps, error: Exception, body: Mapping[str, Any]) -> BoltResponse:
-    """Tells the person, within what is left of their 3 s; an event answers 500, so that Slack sends it again."""
+    """Tells the person, within what is left of their 3 s; a form stays as it was filled in.
+
+    An event answers 500, so that Slack sends it again.
+    """
     reference = secrets.token_hex(4)
     kind = str(body.get("type") or ("command" if "command" in body else "unknown"))
     # An error's text may quote what was being written: only its type and where it was raised.
@@ -46,7 +50,7 @@ async def on_error(deps: SlackDeps, error: Exception, body: Mapping[str, Any]) -
                 await tell(deps, read_click(body), answer(words))
         return BoltResponse(status=200, body="")
     if kind == "view_submission":
-        return _json(update(notice_view(words)))
+        return _json(update(kept_form(table(body.get("view")), words) or notice_view(words)))
     if kind == "command":
         return _json({"response_type": "ephemeral", "text": words})
     return BoltResponse(status=500 if kind in _SENT else 400, body="")

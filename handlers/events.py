@@ -6,7 +6,7 @@ from typing import Any
 from referrals import slack_trouble
 from referrals.actor import Actor, Surface
 from referrals.links import end_all_of
-from referrals.roster_linking import follow, link
+from referrals.roster.linking import follow, link
 from referrals.tx import Tx
 from store.vocabulary import SlackStanding
 

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 #: Slack has answered, and there is no such person.
 _NOBODY = frozenset({"user_not_found", "user_not_visible"})
+_NO_SUCH_EMAIL = frozenset({"users_not_found"})
 
 #: A click has 3 s in all.
 _PATIENCE_SECONDS = 1.2
@@ -38,6 +39,7 @@ class SlackPerson:
     guest: bool
     deleted: bool
     is_bot: bool
+    name: str = ""  # as others see it
 
     @property
     def standing(self) -> SlackStanding:
@@ -91,6 +93,24 @@ class People:
         found = answer.get("user")
         return self.learn(found) if isinstance(found, dict) else None
 
+    async def by_email(self, email: str) -> SlackPerson | None:
+        """Asked anew each time. None when no account here has the address. Raises SlackSilent when that is not known.
+
+        https://docs.slack.dev/reference/methods/users.lookupByEmail
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                answer = await self._client.users_lookupByEmail(email=email)
+        except SlackApiError as error:
+            code = answered_code(error)
+            if code in _NO_SUCH_EMAIL:
+                return None
+            raise SlackSilent(code) from error
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise SlackSilent(type(error).__name__) from error
+        found = answer.get("user")
+        return self.learn(found) if isinstance(found, dict) else None
+
     def learn(self, user: Mapping[str, Any]) -> SlackPerson:
         """Remembers what Slack has just said, in an answer or an event."""
         person = read_person(user)
@@ -129,4 +149,5 @@ def read_person(user: Mapping[str, Any]) -> SlackPerson:
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         deleted=bool(user.get("deleted")),
         is_bot=bool(user.get("is_bot")),
+        name=text(profile.get("display_name")) or text(profile.get("real_name")) or text(user.get("name")),
     )

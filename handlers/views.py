@@ -2,22 +2,48 @@
 
 from typing import Any
 
+from blocks.assigning import grounds_wanted
 from blocks.ids import ActionId, BlockId, CallbackId
 from blocks.kept import kept_form
-from blocks.modals import ALREADY_CONTACTED, WANTS_CARE, Modal, asked_of, confirm_form, notice_view, with_pages
+from blocks.modals import (
+    ALREADY_CONTACTED,
+    TIMELINE,
+    WANTS_CARE,
+    Modal,
+    asked_of,
+    confirm_form,
+    notice_view,
+    with_pages,
+)
 from blocks.replies import UNKNOWN_BUTTON, done
 from referrals.accept import accept
 from referrals.close import close
-from referrals.coordinate import assign
+from referrals.coordinate import OutOfNetwork, assign
 from referrals.decline import decline, release
+from referrals.licences import NetworkGrounds
 from referrals.outcomes import Asks, Decision, Done
 from store.vocabulary import CloseReason, DeclineReason
 
-from . import after, licence, pausing, privacy, profile
+from . import (
+    acting,
+    after,
+    consent,
+    coordinators,
+    ideal,
+    licence,
+    pausing,
+    privacy,
+    profile,
+    roster,
+    settings,
+    sources,
+)
+from .click import text
 from .deps import SlackDeps
 from .form import Answered, Form, Handler, Incomplete, one_of, read_form
 from .home import publish_home
 from .settling import wording
+from .timeline_again import after_form
 from .who import Caller, act
 
 __all__ = ["Form", "Handler", "Incomplete", "handle", "one_of", "read_form", "update"]
@@ -35,9 +61,14 @@ async def handle(deps: SlackDeps, caller: Caller, form: Form) -> dict[str, Any]:
         return outcome
     if isinstance(outcome, Incomplete):
         return {"response_action": "errors", "errors": {str(outcome.block): outcome.words}}
+    if isinstance(outcome, Done) and TIMELINE in form.notes:
+        below = text(form.view.get("previous_view_id"))
+        await after_form(deps, caller, below, outcome.referral_id, home=form.from_home)
     if form.from_home and isinstance(outcome, Done):
         await publish_home(deps, caller)
         return {}
+    if isinstance(outcome, Done) and TIMELINE in form.notes:
+        return {}  # its timeline is below, as it stands now
     if isinstance(outcome, Done) and form.view.get("previous_view_id"):
         return {"response_action": "clear"}  # below it are a client's details, as they were
     if isinstance(outcome, Done):
@@ -84,7 +115,9 @@ async def _assign(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Inc
     provider_id = form.chosen(BlockId.PROVIDER, ActionId.PROVIDER)
     if not provider_id:
         return Incomplete(BlockId.PROVIDER)
-    return await act(deps, caller, form.callback_id, assign, form.subject, provider_id)
+    network = one_of(NetworkGrounds, form.chosen(BlockId.NETWORK, ActionId.REASON))
+    outcome = await act(deps, caller, form.callback_id, assign, form.subject, provider_id, network)
+    return Incomplete(BlockId.NETWORK, grounds_wanted(outcome)) if isinstance(outcome, OutOfNetwork) else outcome
 
 
 HANDLERS: dict[CallbackId, Handler] = {
@@ -94,10 +127,17 @@ HANDLERS: dict[CallbackId, Handler] = {
     CallbackId.CONFIRM: _confirm,
     CallbackId.ASSIGN: _assign,
     **after.FORMS,
+    **acting.FORMS,
     **pausing.FORMS,
     **licence.FORMS,
     **privacy.FORMS,
+    **coordinators.FORMS,
     **profile.FORMS,
+    **settings.FORMS,
+    **roster.FORMS,
+    **sources.FORMS,
+    **ideal.FORMS,
+    **consent.FORMS,
 }
 
 #: Sent from a direct message, where no card in sight shows that it was done.

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from referrals.actor import Actor, Surface
 from referrals.outcomes import Refusal, Refused
-from referrals.roster_linking import by_slack_user, follow, link
+from referrals.roster.linking import by_slack_user, follow, link
 from referrals.tx import Tx
 from store.tables import Provider
 from store.vocabulary import SlackStanding
@@ -21,6 +21,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _REFUSED_STANDING = {SlackStanding.GUEST: Refusal.GUEST, SlackStanding.DEACTIVATED: Refusal.DEACTIVATED}
+#: Seconds.
+_TO_ANSWER = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class Caller:
     person: SlackPerson | None
     surface: Surface
     home_pages: str = ""  # where the lists of their Home stand, if they came from there
+    until: float | None = None  # on the event loop's clock: when their click or form is answered as too slow
+
+    @property
+    def last_moment(self) -> float | None:
+        """Until when there is time for what only shows what is done, so that its answer still goes out."""
+        return None if self.until is None else self.until - _TO_ANSWER
 
 
 async def act(

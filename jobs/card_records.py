@@ -29,6 +29,7 @@ class Claim:
     until: datetime
     attempts: int  # this one included
     first_tried: datetime
+    channel: str | None = None  # of a new card: where it was tried first
 
 
 def shown(tx: Tx, offer_id: str, mine: Claim, version: int, link: str | None = None) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, case, func, or_, update
 from sqlmodel import col
 
 from blocks.card import referral_card
 from blocks.ids import CARD_EVENT
 from blocks.message import Message
 from referrals import slack_trouble
+from referrals.slack_trouble import Scope
 from referrals.tx import Tx
 from referrals.views.card import CardView, card
 from store.columns import UtcDateTime
@@ -69,20 +70,20 @@ async def post(deps: JobDeps, practice_id: str, offer_id: str) -> None:
         await deps.desk.do(practice_id, shown, offer_id, mine, view.version)  # it ended before anybody could see it
         return
     practice = await deps.desk.ask(practice_id, Tx.practice)
-    channel = practice.channel_id
     try:
         async with _in_time(_POST_LEASE):
             # Also when it is over: a card that was posted in the dark must not stand there open for ever.
-            ts = await _found(deps, channel, view, mine) if mine.attempts > 1 else None
-            version = 0 if ts else view.version  # one that was found shows what was true when it was posted
-            if ts is None and not over:
-                channel, ts = await deps.slack.post(channel, _drawn(view))
+            there = await _found(deps, practice.channel_id, view, mine) if mine.attempts > 1 else None
+            version = 0 if there else view.version  # one that was found shows what was true when it was posted
+            if there is None and not over:
+                there = await deps.slack.post(practice.channel_id, _drawn(view))
     except DeliveryError as error:
         await _failed(deps, practice_id, offer_id, mine, error)
         return
-    if ts is None:
+    if there is None:
         await deps.desk.do(practice_id, shown, offer_id, mine, view.version)
         return
+    channel, ts = there
     await deps.desk.do(practice_id, posted, offer_id, mine, channel, ts, version)
     await _tell_acceptor(deps, practice_id, view)
     try:
@@ -127,8 +128,11 @@ def claim(tx: Tx, offer_id: str, *, posted: bool) -> Claim | None:
             card_lease_until=tx.real_now + (_REDRAW_LEASE if posted else _POST_LEASE),
             card_first_tried=func.coalesce(col(Offer.card_first_tried), tx.real_now, type_=UtcDateTime()),
             card_attempts=col(Offer.card_attempts) + 1,
+            card_channel=col(Offer.card_channel) if posted else _first_tried_in(tx.practice().channel_id),
         )
-        .returning(col(Offer.card_lease_until), col(Offer.card_attempts), col(Offer.card_first_tried))
+        .returning(
+            col(Offer.card_lease_until), col(Offer.card_attempts), col(Offer.card_first_tried), col(Offer.card_channel)
+        )
         .execution_options(synchronize_session=False)
     ).first()
     return Claim(*claimed) if claimed else None
@@ -144,9 +148,24 @@ async def _in_time(lease: timedelta) -> AsyncIterator[None]:
         raise DeliveryError(TOO_LONG, FailureKind.UNKNOWN) from None
 
 
-async def _found(deps: JobDeps, channel: str, view: CardView, mine: Claim) -> str | None:
-    oldest = mine.first_tried - LOOK_BACK
-    return await deps.slack.find_posted(channel, CARD_EVENT, "offer_id", view.offer_id, oldest=oldest.timestamp())
+def _first_tried_in(channel: str) -> ColumnElement[str | None]:
+    """Of a new card: a coordinator may choose another channel before it is certain that it stands in this one."""
+    return case((col(Offer.card_attempts) == 0, channel), else_=func.coalesce(col(Offer.card_channel), channel))
+
+
+async def _found(deps: JobDeps, channel: str, view: CardView, mine: Claim) -> tuple[str, str] | None:
+    """Where it was posted in the dark: in the channel of now, or in the one in which it was tried first."""
+    oldest = (mine.first_tried - LOOK_BACK).timestamp()
+    for where in dict.fromkeys([mine.channel or channel, channel]):
+        try:
+            ts = await deps.slack.find_posted(where, CARD_EVENT, "offer_id", view.offer_id, oldest=oldest)
+        except DeliveryError as error:
+            if where == channel or slack_trouble.scope_of(error.code) is not Scope.CHANNEL:
+                raise
+            continue  # the desk was put out of there: what may stand in it can be neither read nor changed
+        if ts:
+            return where, ts
+    return None
 
 
 async def _link(deps: JobDeps, channel: str, ts: str) -> str:

@@ -156,6 +156,8 @@ def alert(tx: Tx, delivery: Delivery, code: str) -> None:
         log.error(f"{who}_not_reached", extra={"delivery": delivery.id, "trouble": code})
         return
     if delivery.recipient.startswith("client:") and offer is not None:
-        need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=delivery.template)
+        need_attention(
+            tx, referral, offer, AttentionKind.PHONE_TASK, detail=delivery.template, about=delivery.subject_id
+        )
     else:
         need_attention(tx, referral, offer, AttentionKind.DELIVERY_FAILED, detail=f"{delivery.template}:{code}")

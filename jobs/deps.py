@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from referrals.desk import Desk
@@ -25,12 +26,18 @@ class TextSender(Protocol):
         """Answers the provider's id of the message. Raises DeliveryError."""
 
 
+async def _alone(_what: str, _every: timedelta) -> bool:
+    """Without other workers it is always one's own turn."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class JobDeps:
     """``coordinator_email``: a Slack user's address, or None; only Slack knows it. Raises DeliveryError.
 
     ``stopping``: nothing new is taken on while it is set; what is under way is finished. ``drains``: how many may go
     through the outbox at once in this process; a burst of wake-ups would else claim more than the database can follow.
+    ``once``: as ``pacing.Pace.once``.
     """
 
     desk: Desk
@@ -38,6 +45,7 @@ class JobDeps:
     send_mail: MailSender
     send_text: TextSender | None  # None: the practice has no SMS account
     coordinator_email: Callable[[str], Awaitable[str | None]]
+    once: Callable[[str, timedelta], Awaitable[bool]] = _alone
     waits: Waits = field(default_factory=Waits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     drains: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DRAINS))

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from referrals.actor import Actor, Surface
 from referrals.desk import Desk
 from referrals.links import end_all_of
-from referrals.roster_linking import follow, link
+from referrals.roster.linking import follow, link, not_in_slack
 from referrals.tx import Tx
 from store.tables import Provider
 from store.vocabulary import SlackStanding
@@ -75,18 +75,21 @@ def note_members(tx: Tx, members: Sequence[Member]) -> None:
         col(Provider.slack_user).is_(None),
         Provider.slack_standing == SlackStanding.UNLINKED,
     )
-    for provider in tx.session.exec(unfound):
+    missing = list(tx.session.exec(unfound))
+    for provider in missing:
         provider.slack_standing = SlackStanding.MISSING
         tx.record(provider, "standing", _SLACK, before=SlackStanding.UNLINKED, after=SlackStanding.MISSING)
-    _mark_unknown_ids(tx, {member.id for member in members})
+    missing += _mark_unknown_ids(tx, {member.id for member in members})
+    not_in_slack(tx, missing)
     # The practice last: every use case locks people and referrals before it.
     admins = [one.id for one in members if one.admin and one.standing is SlackStanding.MEMBER]
     if tx.practice().admins != admins:
         tx.locked_practice().admins = admins
 
 
-def _mark_unknown_ids(tx: Tx, present: Set[str]) -> None:
+def _mark_unknown_ids(tx: Tx, present: Set[str]) -> list[Provider]:
     """A roster may name an account that the workspace has never had; the id stays, to be seen and mended."""
+    found = []
     linked = select(Provider.id).where(
         Provider.practice_id == tx.practice_id,
         col(Provider.slack_user).is_not(None),
@@ -98,6 +101,8 @@ def _mark_unknown_ids(tx: Tx, present: Set[str]) -> None:
         if provider is not None:
             tx.record(provider, "standing", _SLACK, before=provider.slack_standing, after=SlackStanding.MISSING)
             provider.slack_standing = SlackStanding.MISSING
+            found.append(provider)
+    return found
 
 
 def _member(user: dict[str, Any]) -> Member:

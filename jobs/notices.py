@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from blocks.ids import NOTICE_EVENT
 from blocks.message import Message
 from blocks.notices import notice
+from referrals.digest import DigestLetter
 from referrals.letters import AnyLetter, Letter, PracticeLetter
 from referrals.notices import Template
 from referrals.outbox import CHANNEL
@@ -27,7 +28,7 @@ _PATIENCE = timedelta(seconds=60)
 
 async def send_notice(deps: JobDeps, letter: AnyLetter, delivery: Delivery) -> str | None:
     """Answers the other side's reference. Raises DeliveryError."""
-    if isinstance(letter, ProviderLetter):
+    if isinstance(letter, ProviderLetter | DigestLetter):
         return await _send_slack(deps, letter, delivery, await deps.slack.open_dm(letter.address))
     if isinstance(letter, PracticeLetter):
         if letter.channel is DeliveryChannel.EMAIL:

@@ -19,6 +19,7 @@ from referrals import slack_trouble
 from referrals.by_link import WITH_LINK, compose_with_link
 from referrals.composing import compose
 from referrals.letters import AnyLetter, Letter, Void
+from referrals.messages.templates import failing
 from referrals.notices import Template
 from referrals.outbox import CHANNEL
 from referrals.tx import Tx
@@ -30,6 +31,7 @@ from .contained import contained, note_fault
 from .delivery_records import alert, dark_sms, failed, orphaned, refused, sent, suppressed
 from .deps import JobDeps
 from .errors import TOO_LONG, DeliveryError, FailureKind
+from .mail.own_words import unfit
 from .notices import send_notice, wait_for_card
 
 log = logging.getLogger(__name__)
@@ -154,6 +156,8 @@ async def deliver(deps: JobDeps, practice_id: str, delivery: Delivery) -> None:
             await _record_failure(deps, practice_id, delivery, attempt, error, to)
         else:
             await deps.desk.do(practice_id, sent, delivery.id, reference)
+            if unfit(letter):  # ours went out in the place of the practice's own words
+                await deps.desk.do(practice_id, failing, Template(delivery.template))
 
 
 async def _record_failure(

@@ -25,6 +25,8 @@ QUEUE = "referrals:queue"
 ATTEND = "attend"
 SWEEP = "sweep"
 AUDIT = "audit"
+AUDIT_NOW = "audit_now"
+RETENTION = "retention"
 
 #: Seconds. A burst of clicks is answered by one job a moment later; the first of them has its own at once.
 _TOGETHER = 0.02
@@ -86,9 +88,9 @@ class Waker:
             self._asked.add(practice_id)
             if practice_id not in self._attending:
                 self._attending.add(practice_id)
-                self._behind(self._attend(practice_id))
+                self.behind(self._attend(practice_id))
         if later := [wake for wake in wakes if wake.at is not None]:
-            self._behind(self._defer(later))
+            self.behind(self._defer(later))
 
     async def settle(self) -> None:
         """Waits until everything handed over so far is in the queue, or given up."""
@@ -100,7 +102,8 @@ class Waker:
         with _tolerance():
             await self._redis.enqueue_job(SWEEP)
 
-    def _behind(self, work: Coroutine[None, None, None]) -> None:
+    def behind(self, work: Coroutine[None, None, None]) -> None:
+        """Runs it as a task of the house: nobody waits for it but ``settle``. It must contain its own errors."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -16,7 +16,7 @@ from referrals.pausing import availability, pause_ends
 from referrals.tx import Tx
 from store.tables import Delivery, Offer, Practice, Provider, Referral
 
-from . import cards, outbox, probe
+from . import cards, digest, licences, outbox, probe
 from .alone import Alone
 from .contained import contained
 from .deps import JobDeps
@@ -69,6 +69,10 @@ class Sweep:
                 await act_on_deadlines(self._deps, practice_id, lambda: self._beat(SWEEP))
             with contained("nobody_left", practice=practice_id):
                 await alert_where_nobody_is_left(self._deps, practice_id)
+            with contained("licences", practice=practice_id):
+                await licences.look(self._deps, practice_id)
+            with contained("digest", practice=practice_id):
+                await digest.look(self._deps, practice_id)
         await self._beat(SWEEP)
 
     async def _send(self) -> None:

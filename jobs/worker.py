@@ -15,10 +15,11 @@ from referrals import deadlines
 from referrals.pausing import pause_ends
 from referrals.tx import WakeKind
 
-from . import audit_runs, sweep
+from . import audit_now, audit_runs, digest, retention, sweep
+from .contained import contained
 from .deps import JobDeps
 from .posts import ChannelPoster
-from .queue import ATTEND, AUDIT, QUEUE, SWEEP, serialize
+from .queue import ATTEND, AUDIT, AUDIT_NOW, QUEUE, RETENTION, SWEEP, serialize
 from .sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,9 @@ _JOB_TIMEOUT = 600
 _AUDIT_EVERY, _AUDIT_SECOND = 5, 23
 #: A look at everything takes about a second for a thousand referrals.
 _AUDIT_TIMEOUT = 3600
+#: What goes over a whole practice, one short transaction after another.
+_TIMEOUTS = {AUDIT_NOW: _AUDIT_TIMEOUT, WakeKind.ERASE: _AUDIT_TIMEOUT}
+_RETENTION_SECOND = 41
 #: Seconds for what is under way when the process is told to stop; many a supervisor kills after ten.
 _GRACE = 8.0
 _AFTER_A_LOSS = 1.0  # seconds
@@ -68,11 +72,23 @@ class Jobs:
     async def resume(self, _ctx: dict[str, Any], practice_id: str, provider_id: str) -> None:
         await self._deps.desk.do(practice_id, pause_ends.end_pauses, provider_id)
 
+    async def digest(self, _ctx: dict[str, Any], practice_id: str, _same: str) -> None:
+        await digest.look(self._deps, practice_id)
+
     async def sweep(self, _ctx: dict[str, Any]) -> None:
         await self._sweep.run()
 
     async def audit(self, ctx: dict[str, Any]) -> None:
         await audit_runs.run_in_turn(ctx["redis"], self._deps.desk, self._deps.stopping)
+
+    async def audit_now(self, ctx: dict[str, Any], practice_id: str) -> None:
+        await audit_now.run(ctx["redis"], self._deps.desk, self._deps.stopping, practice_id)
+
+    async def erase(self, _ctx: dict[str, Any], practice_id: str, erasure_id: str) -> None:
+        await retention.go_on(self._deps, practice_id, erasure_id)
+
+    async def retention(self, _ctx: dict[str, Any]) -> None:
+        await retention.run(self._deps)
 
     def by_name(self) -> dict[str, Any]:
         """Wake-up name to function. (arq's own type asks for a function with ``__qualname__``, which methods have.)"""
@@ -84,8 +100,12 @@ class Jobs:
             WakeKind.NUDGE: self.nudge,
             WakeKind.ESCALATE: self.escalate,
             WakeKind.RESUME: self.resume,
+            WakeKind.DIGEST: self.digest,
             SWEEP: self.sweep,
             AUDIT: self.audit,
+            AUDIT_NOW: self.audit_now,
+            WakeKind.ERASE: self.erase,
+            RETENTION: self.retention,
         }
 
 
@@ -94,7 +114,7 @@ def build_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None = SW
     jobs = Jobs(deps)
     return Worker(
         functions=[
-            func(job, name=str(name), keep_result=0, timeout=_JOB_TIMEOUT, max_tries=3)
+            func(job, name=str(name), keep_result=0, timeout=_TIMEOUTS.get(name, _JOB_TIMEOUT), max_tries=3)
             for name, job in jobs.by_name().items()
         ],
         cron_jobs=_by_the_clock(jobs, sweep_every) if sweep_every else None,
@@ -122,6 +142,14 @@ def _by_the_clock(jobs: Jobs, sweep_every: int) -> list[CronJob]:
             keep_result=0,
             timeout=_AUDIT_TIMEOUT,
         ),
+        cron(
+            jobs.by_name()[RETENTION],
+            name="cron:retention",
+            minute=minutes,
+            second=_RETENTION_SECOND,
+            keep_result=0,
+            timeout=_AUDIT_TIMEOUT,
+        ),
     ]
 
 
@@ -132,6 +160,7 @@ async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None 
     ends no job: what is being sent has nothing to do with it.
     """
     deps.stopping.clear()
+    await _plan(deps)
     under_way: set[asyncio.Task[Any]] = set()
     try:
         while True:
@@ -149,6 +178,12 @@ async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None 
     finally:
         deps.stopping.set()
         await _put_down(under_way)
+
+
+async def _plan(deps: JobDeps) -> None:
+    with contained("plan"):
+        for practice_id in await deps.desk.database.read(sweep.practice_ids):
+            await digest.plan(deps, practice_id)
 
 
 async def _take_nothing_on(worker: Worker) -> None:

@@ -1,5 +1,6 @@
 """Accept: a provider agrees to contact the client, which is not agreeing to work with them (DOMAIN.md P9)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from store.tables import Offer, Provider, Referral
@@ -22,10 +23,14 @@ from .zones import day_of
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A coordinator lets this provider take it without a licence on the roster; ``reason`` is a code."""
+    """A coordinator accepts for this provider. Codes of the grounds on which they pass over what stands in the way.
+
+    ``reason``: for a licence that the roster does not show; ``network``: for an insurer that is not among theirs.
+    """
 
     provider_id: str
-    reason: str
+    reason: str | None = None
+    network: str | None = None
 
 
 def accept(
@@ -43,13 +48,15 @@ def accept(
     and answered with yes; one that has arisen since is asked first. What was answered is kept in history. A coordinator
     who is not the preferred provider accepts for them.
     ``already_contacted``: the client has been reached, and accepting was forgotten (DOMAIN.md P19): both in one step.
-    ``override``: accepts for that provider, and a missing licence is no hindrance; the reason is kept in history.
+    ``override``: a coordinator accepts for that provider, also in a General round; its grounds are kept in history.
     """
     acceptor_id = override.provider_id if override else acceptor_of(tx, actor, offer_id)
     provider = tx.lock(Provider, acceptor_id)
     case = locked_case(tx, offer_id)
     if case is None:
         return Missing()
+    if override and not actor.coordinator:
+        return refuse(tx, case, actor, Event.ACCEPT, Refusal.NOT_COORDINATOR)
     case = _past_an_overdue_reservation(tx, case, acceptor_id)
     if case.offer.outcome is not None or not allowed(case.referral.status, Event.ACCEPT):
         return since(tx, case, actor)
@@ -64,7 +71,8 @@ def accept(
     asked = _questions(provider, case, actor, tx)
     if not confirmed.issuperset(asked):
         return Asks(case.referral.code, case.offer.id, asked, person(provider), already_contacted)
-    _take(tx, case, actor, provider, asked, overridden)
+    in_network = override.network if override and Question.OUT_OF_NETWORK in asked else None
+    _take(tx, case, actor, provider, asked, {"override": overridden, "network": in_network})
     if already_contacted:
         reach(tx, actor, case, Event.CONTACTED)
     else:
@@ -100,11 +108,17 @@ def _questions(provider: Provider, case: Case, actor: Actor, tx: Tx) -> tuple[Qu
 
 
 def _take(
-    tx: Tx, case: Case, actor: Actor, provider: Provider, confirmed: tuple[Question, ...], override: str | None
+    tx: Tx,
+    case: Case,
+    actor: Actor,
+    provider: Provider,
+    confirmed: tuple[Question, ...],
+    grounds: Mapping[str, str | None],
 ) -> None:
     referral, offer = case.referral, case.offer
     referral.status = Status.ACCEPTED
     referral.accepted_by, referral.accepted_at = provider.id, tx.now
+    referral.first_accepted_at = referral.first_accepted_at or tx.now
     referral.plan, referral.tries, referral.next_try = [], 0, None
     close_round(tx, offer, OfferOutcome.ACCEPTED)
     tx.record(
@@ -115,7 +129,7 @@ def _take(
         offer=offer.id,
         provider=provider.id,
         confirmed=list(confirmed),
-        **({"override": override} if override else {}),
+        **{name: code for name, code in grounds.items() if code},
     )
     settle(tx, referral, actor.name, AttentionKind.NOBODY_ELIGIBLE, AttentionKind.URGENT, AttentionKind.LICENCE)
     notify_channel(tx, referral, offer, Template.THREAD_ACCEPTED)

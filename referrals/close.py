@@ -12,6 +12,7 @@ from .notices import Template
 from .outbox import notify_client, settle, tell_to_stop
 from .outcomes import Decision, Missing, Refusal
 from .rounds import close_round, redraw
+from .sources.consent import tell_outcome
 from .tx import Tx
 
 
@@ -77,6 +78,7 @@ def close_case(tx: Tx, actor: Actor, case: Case, reason: CloseReason, **also: st
     )
     settle(tx, referral, actor.name, *(kind for kind in AttentionKind if kind is not AttentionKind.PHONE_TASK))
     notify_client(tx, referral, offer, Template.CLIENT_CLOSING)
+    tell_outcome(tx, referral)
     provider = tx.get(Provider, holder)
     if provider is not None and provider.id != actor.provider_id:
         tell_to_stop(tx, referral, offer, provider)

@@ -7,9 +7,13 @@ from store.tables import Attention, Client, Delivery, Offer, Practice, Provider,
 from store.vocabulary import AttentionKind, DeliveryChannel, PlanItem
 
 from .deciding import overdue
+from .digest import digest_letter
 from .letters import AnyLetter, Colleague, Contact, Letter, PracticeLetter, Preferences, Void
-from .notices import NOTICES, OF_PRACTICE, OF_PROVIDER, TO_ACCEPTORS, Context, Template
+from .messages.templates import own_words
+from .notices import NOTICES, OF_DAY, OF_PRACTICE, OF_PROVIDER, TO_ACCEPTORS, Context, Template
 from .provider_letters import provider_letter
+from .roster.licence_ends import ends_of
+from .sources.consent import part_2
 from .texts import why_not
 from .tx import Tx
 from .views.facts import facts_of
@@ -23,6 +27,9 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
     template = Template(delivery.template)
     if template in OF_PRACTICE:
         return _about_practice(tx, delivery, template)
+    if template in OF_DAY:
+        day = digest_letter(tx, delivery)
+        return Void(day) if isinstance(day, str) else day
     if template in OF_PROVIDER:
         found = provider_letter(tx, delivery, template)
         return Void(found) if isinstance(found, str) else found
@@ -91,6 +98,9 @@ def compose(tx: Tx, delivery: Delivery, coordinator_email: str | None = None) ->
         tries=referral.tries,
         next_try=referral.next_try,
         preferences=_preferences(client) if template in TO_ACCEPTORS else None,
+        consented=referral.outcome_consent_at is not None,
+        part_2=part_2(referral),
+        own_words=own_words(tx, template),
     )
 
 
@@ -122,12 +132,15 @@ def _about_practice(tx: Tx, delivery: Delivery, template: Template) -> PracticeL
     if item is None or item.settled_at is not None:
         return Void("no_longer_true")
     mailed = delivery.channel is DeliveryChannel.EMAIL
-    address = practice.support_email if mailed else delivery.recipient.partition(":")[2]
+    kind, _, key = delivery.recipient.partition(":")
+    reader = tx.get(Provider, key) if kind == "provider" else None
+    address = (reader.work_email if reader else practice.support_email) if mailed else key
     if not address:
         return Void("no_address")
     about = tx.get(Provider, item.detail)
     name, detail = about.name if about else None, item.detail or ""
-    return PracticeLetter(template, delivery.channel, practice, item.kind, detail, item.opened_at, address, name)
+    ends = tuple(ends_of(tx, about)) if about and item.kind is AttentionKind.LICENCE_ENDING else ()
+    return PracticeLetter(template, delivery.channel, practice, item.kind, detail, item.opened_at, address, name, ends)
 
 
 def _address(
@@ -143,7 +156,7 @@ def _address(
         return tx.vault.open(client.email) or Void("no_address")
     if kind == "source":
         source = tx.get(Source, key)
-        return source.email if source and source.email else Void("no_address")
+        return source.email if source and source.email and source.mailable else Void("no_address")
     if reader is None:
         return Void("no_provider")
     if delivery.channel is DeliveryChannel.SMS:

@@ -6,11 +6,11 @@ from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, Of
 from .actor import Actor
 from .close import close_case
 from .deadlines import expire_offer
-from .deciding import Case, for_whom, locked_case, locked_referral, overdue, refuse, reserved, since
+from .deciding import Case, for_whom, locked_case, locked_referral, overdue, person, refuse, reserved, since
 from .lifecycle import Event, allowed
 from .notices import Template
 from .outbox import notify_client, settle, tell_to_stop
-from .outcomes import Decision, Missing, Refusal
+from .outcomes import Decision, Missing, Person, Refusal
 from .rounds import alert_if_nobody_left, close_round, next_round, redraw
 from .tx import Tx
 
@@ -55,6 +55,14 @@ def may_decline(tx: Tx, actor: Actor, offer_id: str) -> Decision:
     return Missing() if case is None else _hindered_decline(tx, actor, case) or case.done()
 
 
+def declines_for(tx: Tx, actor: Actor, offer_id: str) -> Person | None:
+    """For whom a coordinator would decline; None for those to whom it is offered themselves."""
+    offer = tx.get(Offer, offer_id)
+    if offer is None or not actor.coordinator or offer.provider_id == actor.provider_id:
+        return None
+    return person(tx.get(Provider, offer.provider_id))
+
+
 def _hindered_decline(tx: Tx, actor: Actor, case: Case) -> Decision | None:
     if case.offer.outcome is not None or not allowed(case.referral.status, Event.DECLINE):
         return since(tx, case, actor)
@@ -66,8 +74,11 @@ def _hindered_decline(tx: Tx, actor: Actor, case: Case) -> Decision | None:
     return since(tx, case, actor)
 
 
-def pass_(tx: Tx, actor: Actor, offer_id: str) -> Decision:
-    """A personal "not for me" in a General round: the card stays open, and a passer may still accept (P12)."""
+def pass_(tx: Tx, actor: Actor, offer_id: str, provider_id: str | None = None) -> Decision:
+    """A personal "not for me" in a General round: the card stays open, and a passer may still accept (P12).
+
+    ``provider_id``: for whom a coordinator passes; None where people do so for themselves.
+    """
     case = locked_case(tx, offer_id)
     if case is None:
         return Missing()
@@ -75,12 +86,15 @@ def pass_(tx: Tx, actor: Actor, offer_id: str) -> Decision:
         return since(tx, case, actor)
     if case.offer.kind is Kind.PREFERRED:
         return reserved(tx, case, actor, Event.PASS)
-    provider = tx.get(Provider, actor.provider_id)
+    if provider_id not in (None, actor.provider_id) and not actor.coordinator:
+        return refuse(tx, case, actor, Event.PASS, Refusal.NOT_COORDINATOR)
+    provider = tx.get(Provider, provider_id or actor.provider_id)
     if provider is None:
         return refuse(tx, case, actor, Event.PASS, Refusal.UNLINKED)
     if tx.session.get(Pass, (offer_id, provider.id)) is None:
         tx.add(Pass(offer_id=offer_id, provider_id=provider.id, practice_id=tx.practice_id, passed_at=tx.now))
-        tx.record(case.referral, Event.PASS, actor, offer=offer_id, provider=provider.id)
+        whose = for_whom(actor, provider.id)
+        tx.record(case.referral, Event.PASS, actor, on_behalf_of=whose, offer=offer_id, provider=provider.id)
         alert_if_nobody_left(tx, case.referral, case.offer)
     return case.done()
 

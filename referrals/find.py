@@ -79,7 +79,7 @@ def _named(tx: Tx, digests: Sequence[str]) -> Sequence[tuple[Referral, Offer]]:
         .join(Offer, col(Offer.id) == col(Referral.offer_id))
         .join(Client, col(Client.id) == col(Referral.client_id))
         .where(
-            Referral.practice_id == tx.practice_id,
+            tx.ours(Referral),
             col(Referral.client_id).in_(bearing),
             col(Client.erased_at).is_(None),
         )

@@ -10,8 +10,11 @@ from datetime import date, datetime
 from store.tables import Practice
 from store.vocabulary import AttentionKind, CloseReason, DeliveryChannel, Kind, PlanItem, Status
 
+from .digest import DigestLetter
+from .messages.filling import Words
 from .notices import Template
 from .provider_letters import ProviderLetter
+from .roster.licence_ends import LicenceEnd
 from .views.facts import Facts
 
 
@@ -94,6 +97,9 @@ class Letter:
     next_try: date | None = None
     preferences: Preferences | None = None  # in letters to the acceptor
     asker: Colleague | None = None  # who would take it, but has no licence where the client is
+    consented: bool = False  # the source may hear how it went
+    part_2: bool = False  # what it hears then falls under 42 CFR Part 2
+    own_words: Words | None = None  # the practice's, where it has changed ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +114,10 @@ class PracticeLetter:
     opened_at: datetime
     address: str
     about: str | None = None  # the provider whom it concerns, by name
+    ends: tuple[LicenceEnd, ...] = ()  # of their licences, where it is about these
 
 
-AnyLetter = Letter | PracticeLetter | ProviderLetter
+AnyLetter = Letter | PracticeLetter | ProviderLetter | DigestLetter
 
 
 @dataclass(frozen=True, slots=True)

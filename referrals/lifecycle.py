@@ -23,6 +23,11 @@ class Event(StrEnum):
     PLAN = "plan"  # an item of the plan for the first contact, done or not
     NUDGE = "nudge"
     ESCALATE = "escalate"
+    EXTEND = "extend"  # a later deadline for the round that is open
+    URGENT = "urgent"  # marked as urgent, or no longer
+    HOLD = "hold"  # put on legal hold, or taken off
+    CONSENT = "consent"  # the client agrees that the source hears an outcome, or no longer
+    ERASE = "erase"  # the client's identity is gone; the rest stays
 
 
 _P, _A, _C = Status.PENDING, Status.ACCEPTED, Status.CONTACTED
@@ -52,6 +57,11 @@ TRANSITIONS: dict[tuple[Status, Event], frozenset[Status]] = {
     (_E, Event.ASSIGN): frozenset({_P}),
     (_E, Event.REOPEN): frozenset({_P}),
     **{(status, Event.CLOSE): frozenset({_X}) for status in (_P, _A, _C, _S, _E)},
+    (_P, Event.EXTEND): frozenset({_P}),
+    **{(status, Event.URGENT): frozenset({status}) for status in (_P, _A, _E)},
+    **{(status, Event.HOLD): frozenset({status}) for status in Status},
+    **{(status, Event.CONSENT): frozenset({status}) for status in Status},
+    (_X, Event.ERASE): frozenset({_X}),
 }
 
 #: In somebody's hands.

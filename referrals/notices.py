@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from store.tables import Offer, Referral
-from store.vocabulary import DeliveryChannel, Status
+from store.vocabulary import HIDDEN_CONCERNS, DeliveryChannel, Status
 
 from .lifecycle import HELD
 
@@ -33,6 +33,7 @@ class Template(StrEnum):
     THREAD_ACCEPTED = "thread_accepted"
     SOURCE_ACKNOWLEDGEMENT = "source_acknowledgement"
     SOURCE_THANKS = "source_thanks"
+    SOURCE_OUTCOME = "source_outcome"
     COORDINATOR_EXPIRED = "coordinator_expired"
     COORDINATOR_NOBODY = "coordinator_nobody"
     COORDINATOR_PHONE = "coordinator_phone"
@@ -44,7 +45,9 @@ class Template(StrEnum):
     COORDINATOR_LICENCE = "coordinator_licence"
     COORDINATOR_TROUBLE = "coordinator_trouble"
     SUPPORT_TROUBLE_MAIL = "support_trouble_mail"
+    COORDINATOR_DIGEST = "coordinator_digest"
     PROVIDER_RESUMED = "provider_resumed"
+    PROVIDER_LICENCE = "provider_licence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,16 @@ class Context:
     def theirs(self) -> bool:
         """The recipient is the provider in whose hands the referral is."""
         return self.referral.status in HELD and self.recipient == f"provider:{self.referral.accepted_by}"
+
+    @property
+    def consented(self) -> bool:
+        """The client agrees that the source hears how it went."""
+        return self.referral.outcome_consent_at is not None
+
+    @property
+    def may_be_thanked_for(self) -> bool:
+        """Under 42 CFR Part 2 the moment of the thanks alone would tell too much (DOMAIN.md section 3, rule 11)."""
+        return self.consented or HIDDEN_CONCERNS.isdisjoint(self.referral.concerns)
 
     def is_(self, *statuses: Status) -> bool:
         return self.referral.status in statuses
@@ -119,7 +132,8 @@ NOTICES: dict[Template, Notice] = {
     Template.THREAD_REMINDER: Notice(_SLACK, lambda c: c.waiting),
     Template.THREAD_ACCEPTED: Notice(_SLACK, lambda c: c.current and c.referral.status in HELD),
     Template.SOURCE_ACKNOWLEDGEMENT: Notice(_EMAIL, _always),
-    Template.SOURCE_THANKS: Notice(_EMAIL, _always),
+    Template.SOURCE_THANKS: Notice(_EMAIL, lambda c: c.may_be_thanked_for),
+    Template.SOURCE_OUTCOME: Notice(_EMAIL, lambda c: c.is_(Status.CLOSED) and c.consented),
     Template.COORDINATOR_EXPIRED: Notice(_SLACK, lambda c: c.current and c.is_(Status.EXPIRED)),
     Template.COORDINATOR_NOBODY: Notice(_SLACK, lambda c: c.open),
     Template.COORDINATOR_PHONE: Notice(_SLACK, lambda c: not c.settled),
@@ -131,14 +145,19 @@ NOTICES: dict[Template, Notice] = {
     Template.COORDINATOR_LICENCE: Notice(_SLACK, lambda c: not c.settled and c.open),
     Template.COORDINATOR_TROUBLE: Notice(_SLACK, lambda c: not c.settled),
     Template.SUPPORT_TROUBLE_MAIL: Notice(_EMAIL, lambda c: not c.settled),
+    Template.COORDINATOR_DIGEST: Notice(_SLACK, _always),
     Template.PROVIDER_RESUMED: Notice(_SLACK, _always),
+    Template.PROVIDER_LICENCE: Notice(_SLACK, _always),
 }
 
 #: About the practice as a whole: these concern no referral, and become a PracticeLetter.
 OF_PRACTICE = frozenset({Template.COORDINATOR_TROUBLE, Template.SUPPORT_TROUBLE_MAIL})
 
+#: To a coordinator about the day at the desk: these become a DigestLetter.
+OF_DAY = frozenset({Template.COORDINATOR_DIGEST})
+
 #: About a provider and no referral: these become a ProviderLetter.
-OF_PROVIDER = frozenset({Template.PROVIDER_RESUMED})
+OF_PROVIDER = frozenset({Template.PROVIDER_RESUMED, Template.PROVIDER_LICENCE})
 
 #: To whoever has the referral, about reaching its client.
 TO_ACCEPTORS = frozenset(

@@ -1,5 +1,7 @@
 """Puts notices into the outbox and items onto the coordinators' list, in the transaction of the event behind them."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
@@ -47,25 +49,36 @@ def notify(
     _deliver(tx, referral.id, offer.id if offer else None, template, recipient, about)
 
 
-def notify_client(tx: Tx, referral: Referral, offer: Offer, template: Template) -> None:
-    """The client's email; or, without a usable address, a phone task for the coordinators at once."""
+def notify_client(tx: Tx, referral: Referral, offer: Offer, template: Template, about: str | None = None) -> None:
+    """The client's email; or, without a usable address, a phone task for the coordinators at once.
+
+    ``about``: the id of an event that makes what they were told in this round untrue, so that they are told again.
+    """
     client = tx.get(Client, referral.client_id)
     if client is None or client.erased_at is not None:
         return
     if client.mailable:
-        notify(tx, referral, offer, template, f"client:{client.id}")
+        notify(tx, referral, offer, template, f"client:{client.id}", about)
     else:
-        need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=template)
+        need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=template, about=about)
 
 
-def notify_provider(tx: Tx, referral: Referral, offer: Offer, provider: Provider, *templates: Template) -> None:
+def notify_provider(
+    tx: Tx, referral: Referral, offer: Offer, provider: Provider, *templates: Template, about: str | None = None
+) -> None:
     for template in templates:
-        notify(tx, referral, offer, template, f"provider:{provider.id}")
+        notify(tx, referral, offer, template, f"provider:{provider.id}", about)
 
 
 def tell_provider(tx: Tx, provider: Provider, template: Template, about: str) -> None:
     """About themselves and no referral; ``about``: the id of the event in their history that it tells of."""
     _deliver(tx, None, None, template, f"provider:{provider.id}", about)
+
+
+def tell_coordinators(tx: Tx, users: Iterable[str], template: Template, about: str) -> None:
+    """Each of them, about no referral; ``about``: the id of the event in the practice's history that it tells of."""
+    for user in users:
+        _deliver(tx, None, None, template, f"slack:{user}", about)
 
 
 def tell_to_stop(tx: Tx, referral: Referral, offer: Offer, provider: Provider) -> None:
@@ -79,18 +92,23 @@ def notify_channel(tx: Tx, referral: Referral, offer: Offer, template: Template)
     notify(tx, referral, offer, template, CHANNEL)
 
 
-def notify_source(tx: Tx, referral: Referral, template: Template) -> None:
-    """Once per referral, however many rounds it takes (DOMAIN.md R2)."""
+def notify_source(tx: Tx, referral: Referral, template: Template, about: str | None = None) -> None:
+    """Once per referral, however many rounds it takes (DOMAIN.md R2); ``about``: once per event of this id."""
     source = tx.get(Source, referral.source_id)
-    if source is not None and source.email:
-        notify(tx, referral, None, template, f"source:{source.id}")
+    if source is not None and source.mailable:
+        notify(tx, referral, None, template, f"source:{source.id}", about)
 
 
 def need_attention(
-    tx: Tx, referral: Referral, offer: Offer | None, kind: AttentionKind, detail: str | None = None
+    tx: Tx,
+    referral: Referral,
+    offer: Offer | None,
+    kind: AttentionKind,
+    detail: str | None = None,
+    about: str | None = None,
 ) -> None:
-    """Puts an item on the list, once, and tells every coordinator privately."""
-    key = ":".join([referral.id, offer.id if offer else "", kind, detail or ""])
+    """Puts an item on the list, once (for each event that it is ``about``), and tells every coordinator privately."""
+    key = ":".join([referral.id, offer.id if offer else "", kind, detail or "", *([about] if about else [])])
     if tx.session.exec(select(Attention.id).where(Attention.dedupe_key == key)).first():
         return
     item = Attention(
@@ -120,10 +138,38 @@ def alert_practice(tx: Tx, kind: AttentionKind, detail: str) -> None:
             _deliver(tx, None, None, Template.COORDINATOR_TROUBLE, f"slack:{user}", item.id)
 
 
+def list_of_practice(tx: Tx, kind: AttentionKind, details: Iterable[str]) -> None:
+    """The same for many at once, without a message for each: it is on Home, and nothing waits because of it.
+
+    ``details``: of rows that are held by this transaction, so that nobody else lists them at the same moment.
+    """
+    known = {item.detail for item in open_of_practice(tx, kind)}
+    new = [one for one in dict.fromkeys(details) if one not in known]
+    tx.session.add_all([_item_of_practice(tx, kind, one) for one in new])
+    tx.session.flush()
+
+
 def alert_support(tx: Tx, kind: AttentionKind, detail: str) -> None:
-    """The same by mail to the practice's support address, for when Slack itself is what fails."""
-    if (item := _new_of_practice(tx, kind, detail)) and tx.practice().support_email:
-        _deliver(tx, None, None, Template.SUPPORT_TROUBLE_MAIL, SUPPORT, item.id)
+    """The same by mail to the practice's support address, for when Slack itself is what fails.
+
+    Without one, to the coordinators at the work emails that the roster has of them: only Slack knows any other.
+    """
+    item = _new_of_practice(tx, kind, detail)
+    if item is None:
+        return
+    practice = tx.practice()
+    reached = [SUPPORT] if practice.support_email else _coordinators_with_mail(tx, practice.deciding_coordinators)
+    for recipient in reached:
+        _deliver(tx, None, None, Template.SUPPORT_TROUBLE_MAIL, recipient, item.id)
+
+
+def _coordinators_with_mail(tx: Tx, users: Iterable[str]) -> list[str]:
+    found = select(Provider.id).where(
+        Provider.practice_id == tx.practice_id,
+        col(Provider.slack_user).in_(list(users)),
+        col(Provider.work_email).is_not(None),
+    )
+    return [f"provider:{one}" for one in tx.session.exec(found)]
 
 
 def settle_practice(tx: Tx, kind: AttentionKind, detail: str | None = None) -> None:
@@ -144,8 +190,14 @@ def _new_of_practice(tx: Tx, kind: AttentionKind, detail: str) -> Attention | No
     tx.locked_practice()  # of two who find the same trouble at once, the second sees the first one's item
     if open_of_practice(tx, kind, detail):
         return None
+    item = _item_of_practice(tx, kind, detail)
+    tx.add(item)
+    return item
+
+
+def _item_of_practice(tx: Tx, kind: AttentionKind, detail: str) -> Attention:
     id = new_id()
-    item = Attention(
+    return Attention(
         id=id,
         practice_id=tx.practice_id,
         kind=kind,
@@ -153,8 +205,6 @@ def _new_of_practice(tx: Tx, kind: AttentionKind, detail: str) -> Attention | No
         detail=detail,
         opened_at=tx.now,
     )
-    tx.add(item)
-    return item
 
 
 def owes_a_call(tx: Tx, referral: Referral) -> bool:

@@ -93,6 +93,23 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Nothing has happened: since the form was opened somebody has done just this, or changed what it showed.
+
+    ``event``: what of, as history names it. ``now``: how it stands, as history keeps it; ``until`` where that is a
+    deadline.
+    """
+
+    code: str
+    event: str
+    by: Person | None  # None: not a person
+    at: datetime
+    mine: bool
+    now: bool = True
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WrongDate:
     """Nothing has happened: the day has to be one of these, in the acceptor's time zone."""
 
@@ -105,4 +122,4 @@ class Missing:
     """No such referral in this practice."""
 
 
-Decision = Done | Since | Reserved | Refused | Asks | Missing
+Decision = Done | Since | Reserved | Refused | Asks | Missing | Meanwhile

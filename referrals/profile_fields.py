@@ -39,7 +39,7 @@ _TAGS = frozenset({ProfileField.SPECIALTIES, ProfileField.LANGUAGES, ProfileFiel
 _PHONES = frozenset({ProfileField.WORK_PHONE, ProfileField.MOBILE})
 
 
-def digest(field: ProfileField, text: str) -> str:
+def digest(field: str, text: str) -> str:
     """Tells two texts of a field apart; not secret, and short, because it stands in the id of an input."""
     return hashlib.sha256(f"{field}\n{' '.join(text.split())}".encode()).hexdigest()[:12]
 
@@ -63,7 +63,7 @@ def _written(provider: Provider, field: ProfileField) -> str:
     if field in _TAGS:
         labels = [CONCERNS.get(word, word) if field is ProfileField.SPECIALTIES else word for word in value]
         return "".join(f"{one}; " for one in labels).strip() if "," in "".join(labels) else ", ".join(labels)
-    return _telephone(value) if field in _PHONES and value else value or ""
+    return telephone(value) if field in _PHONES and value else value or ""
 
 
 def stored(provider: Provider, field: ProfileField) -> Any:
@@ -124,7 +124,7 @@ def _booking_link(text: str) -> str:
     return address
 
 
-def _telephone(number: str) -> str:
+def telephone(number: str) -> str:
     """As people write it; what is no E.164 number stays as it is."""
     import phonenumbers
 

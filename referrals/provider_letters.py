@@ -1,4 +1,4 @@
-"""What a notice to a provider about themselves needs to be written: no referral, no client, only their own pauses."""
+"""What a notice to a provider about themselves needs to be written: no referral, no client, only their own record."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,13 @@ from store.vocabulary import DeliveryChannel, ProviderStatus
 from .notices import Template
 from .pausing.pauses import all_pauses, is_paused
 from .pausing.subjects import Subject, subject_of
+from .roster.licence_ends import LicenceEnd, ends_of
 from .tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderLetter:
-    """``resumed``: what has come on again by itself and still is; ``address``: a Slack user."""
+    """``resumed``: what has come on again by itself and still is; ``licence``: what ends; ``address``: a Slack user."""
 
     template: Template
     channel: DeliveryChannel
@@ -21,6 +22,7 @@ class ProviderLetter:
     resumed: tuple[Subject, ...]
     still_paused: tuple[Subject, ...]
     address: str
+    licence: LicenceEnd | None = None
 
 
 def provider_letter(tx: Tx, delivery: Delivery, template: Template) -> ProviderLetter | str:
@@ -29,6 +31,8 @@ def provider_letter(tx: Tx, delivery: Delivery, template: Template) -> ProviderL
     event = tx.get(History, delivery.subject_id)
     if provider is None or event is None or provider.status is ProviderStatus.INACTIVE:
         return "no_provider"
+    if template is Template.PROVIDER_LICENCE:
+        return _about_licence(tx, delivery, provider, event)
     over = filter(None, (subject_of(text) for text in event.data["what"]))
     resumed = tuple(one for one in over if not is_paused(provider, one, tx.now))
     if not resumed:
@@ -37,3 +41,15 @@ def provider_letter(tx: Tx, delivery: Delivery, template: Template) -> ProviderL
         return "no_address"
     still_paused = tuple(all_pauses(provider, tx.now))
     return ProviderLetter(template, delivery.channel, tx.practice(), resumed, still_paused, provider.slack_user)
+
+
+def _about_licence(tx: Tx, delivery: Delivery, provider: Provider, event: History) -> ProviderLetter | str:
+    """It may have been renewed since, or have ended since it was said that it would."""
+    told = event.data
+    ending = next((one for one in ends_of(tx, provider) if one.code == told["state"]), None)
+    if ending is None or ending.last.isoformat() != told["expires"] or ending.ended is not told["ended"]:
+        return "no_longer_true"
+    if not provider.slack_user:
+        return "no_address"
+    template, practice = Template.PROVIDER_LICENCE, tx.practice()
+    return ProviderLetter(template, delivery.channel, practice, (), (), provider.slack_user, ending)

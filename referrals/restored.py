@@ -68,7 +68,7 @@ def _phone_instead(tx: Tx) -> int:
         if referral is None or client is None or client.erased_at is not None:
             continue
         if NOTICES[Template(row.template)].still_true(Context(referral, offer, row.recipient)):
-            need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=row.template)
+            need_attention(tx, referral, offer, AttentionKind.PHONE_TASK, detail=row.template, about=row.subject_id)
             done += 1
     return done
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import ColumnElement, bindparam, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm.util import identity_key
@@ -34,6 +34,8 @@ class WakeKind(StrEnum):
     NUDGE = "nudge"  # id: referral
     ESCALATE = "escalate"  # the same
     RESUME = "resume"  # id: provider, when a pause of theirs ends
+    DIGEST = "digest"  # id: practice, at the hour of its day
+    ERASE = "erase"  # id: erasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,20 @@ class Tx:
         """Locks several in the one order that everybody keeps, for who would otherwise lock them as they come."""
         row: Any = table
         self.session.flush()
-        statement = select(table).where(row.practice_id == self.practice_id, row.id.in_(sorted(set(ids))))
+        statement = select(table).where(self.ours(table), row.id.in_(sorted(set(ids))))
         held = statement.order_by(row.id).with_for_update(key_share=True)
         self.session.exec(held.execution_options(populate_existing=True)).all()
+
+    def ours(self, table: type[SQLModel]) -> ColumnElement[bool]:
+        """That a row is this practice's, for a query that finds its rows by something narrower, such as their ids.
+
+        ``|| ''`` keeps SQLite from taking an index that begins with the practice, and reading all that it has.
+        PostgreSQL knows what its tables hold, and would take it for a condition that hardly any row meets.
+        """
+        row: Any = table
+        on_sqlite = self.session.get_bind().dialect.name == "sqlite"
+        column: ColumnElement[str] = row.practice_id.concat("") if on_sqlite else row.practice_id
+        return column == self.practice_id
 
     def practice(self) -> Practice:
         known = self.session.identity_map.get(identity_key(Practice, self.practice_id))

@@ -113,6 +113,7 @@ class Channel:
     name: str = ""
     is_private: bool = False
     is_archived: bool = False
+    is_ext_shared: bool = False  # with another organisation, through Slack Connect
     topic: str = ""
     members: set[str] = field(default_factory=set)
     dm_user: str | None = None

@@ -22,6 +22,7 @@ from store.ids import new_id
 from store.tables import Attention, Delivery, History, Offer, Practice, Provider, Referral
 from store.vault import Vault
 from store.vocabulary import SlackStanding
+from tests.neighbour import HISTORY_KEY, INDEX_KEY
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=SQLModel)
@@ -46,7 +47,7 @@ class StillClock(Clock):
 
 
 def new_vault(*keys: str) -> Vault:
-    return Vault(keys or [Fernet.generate_key().decode()], "an index key for tests", "a history key for tests")
+    return Vault(keys or [Fernet.generate_key().decode()], INDEX_KEY, HISTORY_KEY)
 
 
 @dataclass

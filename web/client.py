@@ -19,9 +19,9 @@ from referrals.outcomes import Refused
 from referrals.practices import by_slug
 from store.tables import Practice
 
+from . import client_acting, client_words
 from .client_answers import COOKIE, Answers, Keys, Visit
 from .client_forms import FIELDS, ITEM, Forms
-from .client_words import SAID
 from .gate import UNREADABLE, Endpoint, Gate
 from .limits import Visits
 from .pages import Pages, UnreadableForm, read_form
@@ -40,6 +40,13 @@ def client_routes(desk: Desk, pages: Pages, signing_key: str, visits: Visits, *,
         Route("/client/{slug}/{token}", gate.looking(door.at(_Door.ask)), methods=["GET"]),
         Route("/client/{slug}/{token}", gate.sending(door.at(_Door.open)), methods=["POST"]),
     ]
+
+
+_SAID = client_words.SAID | client_acting.SAID
+
+
+def _page(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
 
 
 class _Door:
@@ -86,8 +93,8 @@ class _Door:
         """A HEAD is no look."""
         if request.method == "HEAD":
             return Response(media_type="text/html")
-        visit = Visit(practice, request.cookies.get(COOKIE, ""))
-        return await self._answers.page(visit, said=SAID.get(request.query_params.get("said", ""), ""))
+        visit = Visit(practice, request.cookies.get(COOKIE, ""), earlier=_page(request.query_params.get("earlier", "")))
+        return await self._answers.page(visit, said=_SAID.get(request.query_params.get("said", ""), ""))
 
     async def send(self, request: Request, practice: Practice) -> Response:
         pairs = await read_form(request)

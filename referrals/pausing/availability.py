@@ -128,6 +128,7 @@ def hand_over(tx: Tx, actor: Actor, provider: Provider) -> None:
     """For somebody who can no longer act: see ``make_inactive``."""
     tx.session.flush()
     settle_practice(tx, AttentionKind.SMS, provider.id)  # no text goes to them any more
+    settle_practice(tx, AttentionKind.NOT_IN_SLACK, provider.id)  # who has left the workspace is listed anew
     for offer in _waiting_offers(tx, provider.id):
         case = locked_case(tx, offer.id)
         if case is not None and case.offer.outcome is None:

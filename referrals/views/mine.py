@@ -73,6 +73,11 @@ def pages(tx: Tx, provider_id: str, wanted: Mapping[str, int], size: int) -> dic
     return found
 
 
+def how_many_wait_for(tx: Tx, provider_id: str) -> int:
+    """What somebody has to decide on, and the clients whom they have still to contact."""
+    return _waiting_count(tx, provider_id) + _held_counts(tx, provider_id).get(Status.ACCEPTED, 0)
+
+
 def _rows(tx: Tx, provider_id: str, group: Group, skip: int, size: int, held: Mapping[Status, int]) -> _Rows:
     if group is Group.WAITING:
         return _waiting(tx, provider_id, skip, size)

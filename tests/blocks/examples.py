@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from referrals.letters import Colleague, Letter
-from referrals.notices import NOTICES, OF_PRACTICE, OF_PROVIDER, Template
+from referrals.notices import NOTICES, OF_DAY, OF_PRACTICE, OF_PROVIDER, Template
 from referrals.outcomes import Person
 from referrals.views.card import CardView
 from referrals.views.facts import Facts
@@ -129,7 +129,7 @@ def letter(template: Template, **more: Any) -> Letter:
 SLACK_TEMPLATES = [
     name
     for name, notice in NOTICES.items()
-    if notice.channel is DeliveryChannel.SLACK and name not in OF_PRACTICE | OF_PROVIDER
+    if notice.channel is DeliveryChannel.SLACK and name not in OF_PRACTICE | OF_PROVIDER | OF_DAY
 ]
 
 

@@ -21,17 +21,21 @@ _DECIDE_GENERAL = {"Accept": "offer-1", "Not for me": "offer-1", **_OPEN, **_ASK
 _GIVE_BACK = {"Release": "referral-1", "Close": "referral-1"}
 _REACH = {"Contacted": "referral-1", "Scheduled": "referral-1", "No answer": "referral-1"}
 
+_STORY = {"Timeline and more": "referral.timeline:referral-1"}
+_HELD = {**_STORY, "Withdraw: the client wants no more": "referral.withdraw:referral-1"}
+_LATER = {**_STORY, "Extend the deadline": "referral.extend:referral-1"}
+
 BUTTONS = {
-    "open, preferred": _DECIDE_PREFERRED,
-    "open, preferred, out of network": _DECIDE_PREFERRED,
-    "open, preferred, not in Slack": _DECIDE_PREFERRED,
-    "open, general": _DECIDE_GENERAL,
-    "open, general, second round": _DECIDE_GENERAL,
-    "accepted": {**_DETAILS, **_REACH, **_GIVE_BACK},
-    "accepted, two tries": {**_DETAILS, **_REACH, **_GIVE_BACK},
-    "contacted": {"Scheduled": "referral-1", **_DETAILS, **_GIVE_BACK},
-    "scheduled": {**_DETAILS, **_GIVE_BACK},
-    "expired": {"Offer to everyone again": "referral.reopen:referral-1", **_COORDINATE, **_ASK},
+    "open, preferred": _DECIDE_PREFERRED | _LATER,
+    "open, preferred, out of network": _DECIDE_PREFERRED | _LATER,
+    "open, preferred, not in Slack": _DECIDE_PREFERRED | _LATER,
+    "open, general": _DECIDE_GENERAL | _STORY,
+    "open, general, second round": _DECIDE_GENERAL | _STORY,
+    "accepted": {**_DETAILS, **_REACH, **_GIVE_BACK, **_HELD},
+    "accepted, two tries": {**_DETAILS, **_REACH, **_GIVE_BACK, **_HELD},
+    "contacted": {"Scheduled": "referral-1", **_DETAILS, **_GIVE_BACK, **_HELD},
+    "scheduled": {**_DETAILS, **_GIVE_BACK, **_HELD},
+    "expired": {"Offer to everyone again": "referral.reopen:referral-1", **_COORDINATE, **_ASK, **_STORY},
 }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from blocks.after_forms import no_answer_form, wrong_date
+from blocks.assigning import assign_form
 from blocks.availability import kept, paused, released, resumed
 from blocks.ids import PREFIX, ActionId, CallbackId
 from blocks.kept import kept_form
-from blocks.lists import mine_answer, not_here_yet, open_answer, status_answer
+from blocks.lists import mine_answer, open_answer, status_answer
 from blocks.modals import (
-    assign_form,
     close_form,
     confirm_form,
     decline_form,
@@ -38,7 +38,7 @@ from referrals.outcomes import (
 from referrals.pausing.availability import Availability
 from referrals.pausing.subjects import ALL
 from referrals.progress import Trying
-from referrals.views.coordinators import Choice
+from referrals.views.coordinators import Choice, Choices
 from sandbox.views import check_view
 from store.vocabulary import CloseReason, Kind, ProviderStatus, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, line, standing
@@ -50,10 +50,15 @@ def people(count: int) -> list[Choice]:
     return [Choice(f"v{n}", f"Provider {n} {HOSTILE}", n % 2 == 0, n % 3 == 0) for n in range(count)]
 
 
+def to_choose(choices: list[Choice], unlicensed: int = 0) -> Choices:
+    return Choices(HOSTILE, tuple(choices), "Utah", unlicensed)
+
+
 TODAY = date(2027, 3, 14)
 
 FORMS: dict[str, dict[str, Any]] = {
     "decline": decline_form("offer-1", HOSTILE),
+    "decline for somebody": decline_form("offer-1", HOSTILE, Person(HOSTILE, None)),
     "release": release_form("referral-1", HOSTILE),
     "close": close_form("referral-1", Closing(HOSTILE, tuple(CloseReason))),
     "no answer": no_answer_form("referral-1", Trying(HOSTILE, 0, None, TODAY, TODAY + timedelta(days=60))),
@@ -61,10 +66,10 @@ FORMS: dict[str, dict[str, Any]] = {
         "referral-1", Trying("R-1", 3, TODAY, TODAY, TODAY + timedelta(days=60)), home=True, message=("D0MAYA", "1.1")
     ),
     "confirm": confirm_form(Asks("R-1", "offer-1", tuple(Question), Person(HOSTILE, None))),
-    "assign to 1": assign_form("referral-1", "R-1", people(1)),
-    "assign to 100": assign_form("referral-1", "R-1", people(100)),
-    "assign to 180": assign_form("referral-1", "R-1", people(180)),
-    "assign to nobody": assign_form("referral-1", "R-1", []),
+    "assign to 1": assign_form("referral-1", to_choose(people(1))),
+    "assign to 100": assign_form("referral-1", to_choose(people(100))),
+    "assign to 180": assign_form("referral-1", to_choose(people(180))),
+    "assign to nobody": assign_form("referral-1", to_choose([])),
     "notice": notice_view("Something has happened since."),
 }
 
@@ -82,7 +87,7 @@ def test_every_form_is_one_that_slack_takes(form: dict[str, Any]) -> None:
 
 
 def test_beyond_a_hundred_providers_the_options_are_grouped_and_none_is_lost() -> None:
-    (element,) = [block["element"] for block in FORMS["assign to 180"]["blocks"] if block["type"] == "input"]
+    element, *_ = [block["element"] for block in FORMS["assign to 180"]["blocks"] if block["type"] == "input"]
     assert [len(group["options"]) for group in element["option_groups"]] == [100, 80]
     assert "options" not in element
 
@@ -94,9 +99,26 @@ def test_a_form_remembers_that_it_was_opened_from_home() -> None:
 
 
 def test_paused_and_out_of_network_providers_are_marked() -> None:
-    form = assign_form("r", "R-1", [Choice("a", "Ann", True, True), Choice("b", "Bo", False, False)])
+    form = assign_form("r", to_choose([Choice("a", "Ann", True, True), Choice("b", "Bo", False, False)]))
     texts = all_text(form)
     assert "Ann (paused, out of network)" in texts and "Bo (" not in texts
+
+
+def test_the_list_says_who_is_missing_who_passed_and_whose_it_is() -> None:
+    hers, passed = Choice("a", "Maya", False, False, theirs=True), Choice("b", "Bo", False, True, passed=True)
+    texts = all_text(assign_form("r", to_choose([hers, passed], 3)))
+    assert "Not listed: 3 without a licence in Utah." in texts and "reserved for *Maya* now" in texts
+    assert "Maya (has it now)" in texts and "Bo (passed, out of network)" in texts and "why all the same" in texts
+    inside = all_text(assign_form("r", to_choose([Choice("c", "Cy", False, False)])))
+    assert not any(words in inside for words in ("Not listed", "reserved for *", "why all the same", "passed"))
+    alone = assign_form("r", to_choose([hers], 2))
+    assert "Nobody else" in all_text(alone) and "Not listed: 2" in all_text(alone) and "submit" not in alone
+
+
+def test_declining_for_somebody_says_for_whom_and_what_the_client_hears() -> None:
+    theirs, own = all_text(decline_form("o", "R-1", Person("Maya", "U0MAYA"))), all_text(decline_form("o", "R-1"))
+    assert "for <@U0MAYA>" in theirs and "on their behalf" in theirs and "the provider is unavailable" in theirs
+    assert "you are unavailable" not in theirs and "you are unavailable" in own and "behalf" not in own
 
 
 OUTCOMES: list[tuple[Decision, list[str]]] = [
@@ -149,7 +171,6 @@ def test_the_other_answers_are_within_limits() -> None:
         released(2, ALL),
         resumed(Availability(ProviderStatus.ACTIVE, ALL, None, ())),
         resumed(Availability(ProviderStatus.INACTIVE, ALL, None, ())),
-        not_here_yet("new"),
         open_answer([]),
         open_answer([line(n) for n in range(10)], more=40),
         mine_answer([]),
@@ -199,6 +220,29 @@ def test_a_form_that_is_kept_is_within_limits_and_has_what_was_entered() -> None
     assert kept_form(FORMS["notice"], "It is closed.") is None, "nothing can be entered there"
 
 
+@pytest.mark.parametrize(
+    ("element", "entered", "initial"),
+    [
+        ("conversations_select", {"selected_conversation": "C0NEW"}, {"initial_conversation": "C0NEW"}),
+        ("multi_conversations_select", {"selected_conversations": ["C0NEW"]}, {"initial_conversations": ["C0NEW"]}),
+        ("multi_users_select", {"selected_users": ["U0DAN"]}, {"initial_users": ["U0DAN"]}),
+        ("multi_users_select", {"selected_users": []}, {}),
+        ("conversations_select", {"selected_conversation": None}, {}),
+    ],
+)
+def test_chosen_people_and_channels_are_kept(
+    element: str, entered: dict[str, object], initial: dict[str, object]
+) -> None:
+    """And what was taken out of a field stays out of it, whatever the form had begun with."""
+    began = {"initial_conversation": "C0OLD"} if element == "conversations_select" else {}
+    began = {"initial_users": ["U0OLD"]} if element == "multi_users_select" else began
+    field = {"type": element, "action_id": "a"} | began
+    block = {"type": "input", "block_id": "b", "label": {"type": "plain_text", "text": "Field"}, "element": field}
+    held = kept_form({"blocks": [block], "state": {"values": {"b": {"a": {"type": element, **entered}}}}}, "Too late.")
+    assert held is not None
+    assert held["blocks"][1]["element"] == {"type": element, "action_id": "a"} | initial
+
+
 _OTHER = {"value": "other", "text": {"type": "plain_text", "text": "Other", "emoji": False}}
 
 
@@ -206,6 +250,9 @@ def test_a_provider_is_spoken_to_and_a_coordinator_spoken_to_about_them() -> Non
     inactive = Refused(Refusal.INACTIVE, "R-1")
     assert refused(inactive, "<@U0ROBIN>").startswith("You are marked as inactive")
     assert refused(inactive, "<@U0ROBIN>", coordinator=True).startswith("This provider is marked as inactive")
+    for reason in (Refusal.INACTIVE, Refusal.GAVE_IT_BACK, Refusal.DEACTIVATED, Refusal.NO_LICENCE, Refusal.GUEST):
+        said = refused(Refused(reason, "R-1"), "<@U0ROBIN>", coordinator=True)
+        assert "provider" in said and "U0ROBIN" not in said and "you" not in said.casefold().split(), said
     mine = Asks("R-1", "offer-1", (Question.OUT_OF_NETWORK,))
     behalf = Asks("R-1", "offer-1", (Question.OUT_OF_NETWORK, Question.ON_BEHALF))
     assert "among your networks" in questions(mine)[0]

@@ -2,21 +2,20 @@
 
 import pytest
 
-from blocks.home import CoordinatorHome, home
+from blocks.home import home
 from blocks.ids import ActionId, CallbackId
 from blocks.licence import allow_form, asked, no_licence
+from blocks.needs_item import item_blocks
 from blocks.notices import notice
 from referrals.letters import Colleague, PracticeLetter
 from referrals.licences import Allowing, Asked, Grounds
 from referrals.notices import Template
 from referrals.outcomes import Person, Question
-from referrals.privacy import Attestation
-from referrals.views.coordinators import AttentionLine, Numbers
+from referrals.views.needs import AttentionLine
 from sandbox.views import check_view
 from store.vocabulary import AttentionKind, DeliveryChannel, Kind, Status
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, letter, practice
 
-OFF = Attestation(on=False, by=None, at=None)
 DANA = Colleague("Dana Wu", "Dana Wu, LCSW", "U0DANA", "America/New_York", None)
 BAD = ("<!channel", "<@U0BOSS", "<https", "\u202e")
 
@@ -93,14 +92,13 @@ def test_a_number_that_fails_is_told_by_the_providers_name(name: str | None) -> 
 
 
 @pytest.mark.parametrize("name", ["Dana Wu", HOSTILE])
-def test_home_lists_both_and_who_wants_no_texts(name: str) -> None:
+def test_home_lists_both(name: str) -> None:
     items = [
         AttentionLine("i1", AttentionKind.LICENCE, "r1", "o1", "R-7K3QM", Status.PENDING, NOW, "p1", name),
         AttentionLine("i2", AttentionKind.SMS, None, None, None, None, NOW, "p1", name),
     ]
-    view = home(None, CoordinatorHome(Numbers(1, 0, 0, 0, 2), items, OFF, [name] * 30), None)
+    view = home([block for item in items for block in item_blocks(item)])
     assert check_view(view, "home") == []
     text = all_text(view)
     assert "without a licence" in text and "do not reach" in text
-    assert "answered STOP" in text and "and 20 more" in text
     assert "Allow" in str(view) and not any(bad in text for bad in BAD)

@@ -153,7 +153,7 @@ def test_the_time_left_is_rounded_up(left: timedelta, words: str) -> None:
 @pytest.mark.parametrize(
     ("template", "status", "expected"),
     [
-        (Template.COORDINATOR_EXPIRED, Status.EXPIRED, ["Reopen", "Assign", _DETAILS, "Close"]),
+        (Template.COORDINATOR_EXPIRED, Status.EXPIRED, ["Offer again", "Assign", _DETAILS, "Close"]),
         (Template.COORDINATOR_NOBODY, Status.PENDING, ["Assign", _DETAILS, "Close"]),
         (Template.COORDINATOR_PHONE, Status.PENDING, ["Phoned", "Assign", _DETAILS, "Close"]),
         (Template.COORDINATOR_PHONE, Status.ACCEPTED, ["Phoned", _DETAILS, "Close"]),

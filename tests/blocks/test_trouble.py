@@ -2,12 +2,14 @@
 
 import pytest
 
-from blocks.home import CoordinatorHome, home
+from blocks.home import home
+from blocks.labels import ATTENTION
+from blocks.needs_item import item_blocks
 from blocks.notices import notice
 from blocks.trouble import trouble
 from referrals.letters import PracticeLetter
 from referrals.notices import Template
-from referrals.views.coordinators import AttentionLine, Numbers
+from referrals.views.needs import AttentionLine
 from sandbox.views import check_view
 from store.vocabulary import AttentionKind, DeliveryChannel
 from tests.blocks.examples import HOSTILE, NOW, all_text, complaints, practice
@@ -45,12 +47,32 @@ def test_the_message_says_what_is_wrong_and_what_to_do(kind: AttentionKind, code
 @pytest.mark.parametrize(("kind", "code", "words"), TABLE)
 def test_home_shows_it_without_a_referral(kind: AttentionKind, code: str, words: tuple[str, ...]) -> None:
     line = AttentionLine("i1", kind, None, None, None, None, NOW, code)
-    view = home(None, CoordinatorHome(Numbers(0, 0, 0, 0, 1), [line]), None)
+    view = home(item_blocks(line))
     assert check_view(view, "home") == []
     text = all_text(view)
     assert all(one in text for one in words) and "None" not in text
-    assert "actions" not in [block["type"] for block in view["blocks"]], "it goes by itself"
+    buttons = [one["text"]["text"] for block in view["blocks"] for one in block.get("elements", [])]
+    settled = {SLACK: ["Try again now"], AUDIT: ["Open the audit"]}
+    assert buttons == settled.get(kind, []), "the others go by themselves"
 
 
-def test_other_kinds_have_words_as_well() -> None:
-    assert trouble(AttentionKind.URGENT, None).what
+#: Of the practice as a whole; the others are a referral's, and worded in the list itself.
+OF_THE_PRACTICE = list(AttentionKind)[list(AttentionKind).index(AttentionKind.SMS) :]
+
+
+@pytest.mark.parametrize("kind", OF_THE_PRACTICE)
+def test_every_kind_of_the_practice_has_words_of_its_own(kind: AttentionKind) -> None:
+    fallback, found = trouble(AttentionKind.URGENT, None), trouble(kind, None, "Maya")
+    assert found.what != fallback.what and found.remedy != fallback.remedy
+    assert len({trouble(one, None, "Maya").what for one in OF_THE_PRACTICE}) == len(OF_THE_PRACTICE)
+
+
+@pytest.mark.parametrize("kind", AttentionKind)
+def test_every_kind_has_a_heading_of_its_own(kind: AttentionKind) -> None:
+    assert ATTENTION[kind] and list(ATTENTION.values()).count(ATTENTION[kind]) == 1
+
+
+def test_somebody_whom_slack_does_not_know_is_named_with_the_reason_and_the_way_out() -> None:
+    found = trouble(AttentionKind.NOT_IN_SLACK, "provider-1", "Ines Park")
+    assert "Ines Park" in found.what and "guest" in found.remedy and "left" in found.remedy
+    assert "address" in found.remedy and "provider-1" not in found.what + found.remedy

@@ -23,3 +23,9 @@ def variables(workspace: Sandbox, tmp_path: Path) -> dict[str, str]:
     """What `.env` would hold for a desk in that workspace; its database lies in ``tmp_path``."""
     port = int(workspace.config.clock_url.rpartition(":")[2].partition("/")[0])
     return environment(workspace, tmp_path, port)
+
+
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """The commands start as a person starts them, and set up their own practice first."""
+    return empty_database_url

@@ -172,3 +172,17 @@ def test_keys_that_are_missing_are_a_line(folder: Path, monkeypatch: pytest.Monk
     result = _import("roster", _file(folder, ROSTER))
     assert result.exit_code == 2 and result.stderr.startswith("INDEX_KEY is missing")
     assert logging.getLogger().handlers, "the command leaves logging alone"
+
+
+def test_the_roster_goes_out_and_comes_back_unchanged(folder: Path) -> None:
+    (folder / "roster.csv").write_text(ROSTER)
+    assert _import("roster", "roster.csv").exit_code == 0
+    out = folder / "out.csv"
+    done = CliRunner().invoke(app, ["export", "roster", str(out)])
+    assert done.exit_code == 0 and "9 lines" in done.stdout, done.output
+    assert out.stat().st_mode & 0o077 == 0, "for its owner alone"
+    again = _import("roster", out, "--dry-run")
+    assert again.exit_code == 0 and "0 added, 0 updated, 9 unchanged" in again.stdout
+    before = out.read_text()
+    twice = CliRunner().invoke(app, ["export", "roster", str(out)])
+    assert twice.exit_code == 2 and "is there already" in twice.output and out.read_text() == before

@@ -142,6 +142,7 @@ async def how_am_i_doing(me: Newcomer) -> None:
 async def details_in_slack_once_attested(me: Newcomer, code: str, client: Identity) -> None:
     await me.become("Robin")
     await me.open("Home")
+    await me.page.get_by_role("button", name="Settings").click()
     await me.page.get_by_role("button", name="Change whether client information may stand in Slack").click()
     form = me.page.get_by_role("dialog")
     await form.get_by_role("button", name="Turn on").click()

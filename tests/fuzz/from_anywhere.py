@@ -73,9 +73,8 @@ def _fields(draw: st.DrawFn) -> list[tuple[str, str]]:
         given["preferred_provider"] = draw(our_ids)
     for _ in range(draw(st.integers(0, 2))):
         name = draw(st.sampled_from([*LABELS, "nonce", "external_id", "source_email", "practice_id", "channel"]))
-        # A source is somebody's business name, kept and shown as it is typed.
-        theirs = weighted((9, anything), (1, st.sampled_from([who.name, who.phone, who.notes])))
-        given[name] = draw(anything if name in ("source", "source_email") else theirs)
+        # Also as the source: what a client types there is nobody's business name until the practice says so.
+        given[name] = draw(weighted((9, anything), (1, st.sampled_from([who.name, who.phone, who.notes]))))
     if draw(st.integers(0, 3)) == 0:
         del given[draw(st.sampled_from(sorted(given)))]
     pairs = list(given.items())

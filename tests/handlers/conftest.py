@@ -9,7 +9,6 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from cryptography.fernet import Fernet
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -33,8 +32,9 @@ from sandbox import Manifest, RateLimits, Sandbox, SandboxConfig
 from sandbox.workspace import Message
 from store.database import Database
 from store.tables import Attention, Delivery, History, Offer, Practice, Provider, Referral
-from store.vault import Vault
 from store.vocabulary import SlackStanding
+from tests.desk import new_vault
+from tests.neighbour import ours
 
 CHANNEL = "C0REFERRALS"
 PUBLIC_URL = "https://desk.example.org"
@@ -126,10 +126,10 @@ class Stage:
         return await self.desk.ask("p", read)
 
     async def deliveries(self) -> list[str]:
-        return await self.desk.ask("p", lambda tx: [row.template for row in tx.session.exec(select(Delivery))])
+        return await self.desk.ask("p", lambda tx: [row.template for row in tx.session.exec(ours(select(Delivery)))])
 
     async def items(self) -> list[Attention]:
-        return await self.desk.ask("p", lambda tx: list(tx.session.exec(select(Attention))))
+        return await self.desk.ask("p", lambda tx: list(tx.session.exec(ours(select(Attention)))))
 
     async def dm(self, user: str, arguments: dict[str, Any]) -> Message:
         answer = await self.deps.client.chat_postMessage(channel=self.box.dm(user).id, **arguments)
@@ -171,7 +171,7 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
     manifest = Manifest.read(Path(__file__).parents[2] / "manifest.yml")
     config = SandboxConfig(manifest=manifest, limits=RateLimits.off(), mode="http", home_wait_seconds=2)
     box = await Sandbox(config).start()
-    desk = Desk(database, Vault([Fernet.generate_key().decode()], "index", "history"), Clock(), _wake)
+    desk = Desk(database, new_vault(), Clock(), _wake)
     await desk.do("p", seed)
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(box.config.bot_token, box.api_url, session=session, retry_handlers=[])

@@ -34,10 +34,12 @@ async def test_an_unknown_command_names_the_nearest_and_repeats_nothing(stage: S
     assert answer.ok and "no such command" in answer.text and CANARY not in answer.text
 
 
-@pytest.mark.parametrize("typed", [f"new {CANARY}"])
-async def test_new_is_not_here_yet_and_repeats_no_name(stage: Stage, typed: str) -> None:
-    answer = await stage.person("maya").command(f"/referrals {typed}")
-    assert "not part of this desk yet" in answer.text and CANARY not in answer.text
+async def test_new_leads_a_coordinator_to_its_page_and_repeats_no_name(stage: Stage) -> None:
+    answer = await stage.person("robin").command(f"/referrals new {CANARY}")
+    assert "?to=new" in str(answer.ephemerals[0].blocks) and CANARY not in str(answer.ephemerals[0].blocks)
+    assert "was not used" in answer.text
+    refused = await stage.person("maya").command("/referrals new")
+    assert "Only a coordinator" in refused.text and "?to=new" not in str(refused.ephemerals[0].blocks)
 
 
 async def test_pausing_applies_at_once_and_asks_about_what_waits(stage: Stage) -> None:

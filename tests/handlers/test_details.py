@@ -13,6 +13,7 @@ from referrals.tx import Tx
 from store.tables import Link, Practice
 from store.vocabulary import LinkPurpose, Status
 from tests.handlers.conftest import CANARY, PUBLIC_URL, Stage
+from tests.neighbour import ours
 
 pytestmark = pytest.mark.anyio
 
@@ -20,7 +21,7 @@ ADDRESS = re.compile(re.escape(PUBLIC_URL) + r"/client/juniper/([\w-]{43})$")
 
 
 async def links(stage: Stage) -> list[Link]:
-    return await stage.desk.ask("p", lambda tx: list(tx.session.exec(select(Link))))
+    return await stage.desk.ask("p", lambda tx: list(tx.session.exec(ours(select(Link)))))
 
 
 async def attested(stage: Stage, on: bool = True) -> None:
@@ -191,7 +192,8 @@ async def setting(stage: Stage) -> tuple[bool, str | None]:
 
 async def open_setting(stage: Stage, name: str) -> Any:
     person = stage.person(name)
-    return await person.click((await person.open_home()).view, "referral.attest")
+    await person.click((await person.open_home()).view, "referral.room.settings")
+    return await person.click(person.home, "referral.attest")
 
 
 async def test_a_coordinator_attests_and_takes_it_back(stage: Stage) -> None:

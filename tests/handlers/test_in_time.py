@@ -9,10 +9,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from handlers import errors
+from blocks.ids import CallbackId
+from handlers import errors, home, settings, views
 from store.database import PostgresDatabase
 from store.vocabulary import Status
 from tests.handlers.conftest import Stage
+from tests.handlers.test_roster import choose, fields
+from tests.handlers.test_roster import room as roster_room
+from tests.handlers.test_settings import channel, opened, practice, typed
 
 SLOW = "very busy just now"
 AWAY = "cannot reach its records"
@@ -73,6 +77,45 @@ async def test_a_form_and_a_command_while_the_database_is_held(stage: Stage) -> 
         assert answer.ok and answer.elapsed < 3
         assert any(word in f"{answer.text} {answer.view}" for word in (SLOW, AWAY))
     assert (await stage.referral(done.referral_id)).offer_id == done.offer_id
+
+
+async def test_a_form_that_ran_out_of_time_keeps_what_was_typed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    robin, view = await opened(stage, "channel")
+    channel(stage, "C0NEW", "new-referrals", member=True)
+    monkeypatch.setitem(views.HANDLERS, CallbackId.SETTINGS, never)
+    sent = await robin.submit(view, typed(view, channel_id="C0NEW"))
+    assert sent.ok and sent.elapsed < 3 and not sent.closed and sent.view is not None
+    assert SLOW in str(sent.view) and sent.view["callback_id"] == "referral.settings"
+    chosen = [one["element"].get("initial_conversation") for one in sent.view["blocks"] if one["type"] == "input"]
+    assert chosen[0] == "C0NEW", "what was chosen is still there"
+    assert (await practice(stage)).channel_id != "C0NEW"
+    monkeypatch.setitem(views.HANDLERS, CallbackId.SETTINGS, settings.FORMS[CallbackId.SETTINGS])
+    assert (await robin.submit(sent.view)).closed and (await practice(stage)).channel_id == "C0NEW"
+
+
+async def test_what_is_saved_is_never_told_as_too_slow_because_of_home(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    real = home.publish_home
+    robin, times = await opened(stage, "times")
+    monkeypatch.setattr(home, "publish_home", never)
+    sent = await robin.submit(times, typed(times, expire_after="72"))
+    assert sent.ok and sent.closed and sent.elapsed < 3 and SLOW not in f"{sent.text} {sent.view}"
+    assert (await practice(stage)).expire_after == 72 * 3600
+    monkeypatch.setattr(home, "publish_home", real)
+    robin = await roster_room(stage)
+    form = (await choose(stage, robin, "roster_edit", "maya")).view
+    monkeypatch.setattr(home, "publish_home", never)
+    sent = await robin.submit(form, fields(form, credential="PhD"))
+    assert sent.ok and sent.closed and sent.elapsed < 3 and SLOW not in f"{sent.text} {sent.view}"
+    assert (await stage.provider("maya")).credential == "PhD"
 
 
 async def test_an_answer_that_slack_does_not_take_is_not_waited_for(

@@ -12,6 +12,7 @@ from sandbox.workspace import Message
 from store.tables import Delivery
 from store.vocabulary import Status
 from tests.handlers.conftest import CANARY, Stage
+from tests.neighbour import ours
 
 
 async def asked(stage: Stage) -> tuple[Done, Message]:
@@ -24,7 +25,7 @@ async def asked(stage: Stage) -> tuple[Done, Message]:
 
 async def coordinators_message(stage: Stage) -> Message:
     def read(tx: Any) -> Any:
-        (row,) = tx.session.exec(select(Delivery).where(Delivery.template == "coordinator_licence")).all()
+        (row,) = tx.session.exec(ours(select(Delivery)).where(Delivery.template == "coordinator_licence")).all()
         return compose(tx, row)
 
     letter = await stage.desk.ask("p", read)
@@ -97,7 +98,7 @@ async def test_a_coordinator_does_not_allow_it_and_the_reserved_one_can_decline_
     assert all(item.settled_at for item in await stage.items() if item.kind == "licence")
 
     def read(tx: Any) -> Any:
-        return compose(tx, tx.session.exec(select(Delivery).where(Delivery.template == "licence_denied")).one())
+        return compose(tx, tx.session.exec(ours(select(Delivery)).where(Delivery.template == "licence_denied")).one())
 
     letter = await stage.desk.ask("p", read)
     assert isinstance(letter, Letter) and letter.slack_user == "U0MAYA"

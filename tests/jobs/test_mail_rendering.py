@@ -336,6 +336,30 @@ TABLE: dict[str, tuple[Template, dict[str, Any], tuple[str, ...], tuple[str, ...
         ("Thank you for thinking of Juniper Grove",),
         (*CARE, CODE, "schedul", "Maya", "2026"),
     ),
+    "source thanks, with consent": (
+        Template.SOURCE_THANKS,
+        {"reader": None, "status": Status.SCHEDULED, "consented": True},
+        ("a first appointment has been arranged", CODE),
+        (*CARE, "Maya", "2026", "42 CFR"),
+    ),
+    "source thanks, with consent, under Part 2": (
+        Template.SOURCE_THANKS,
+        {"reader": None, "status": Status.SCHEDULED, "consented": True, "part_2": True},
+        ("42 CFR part 2 prohibits unauthorized use or disclosure of these records.", CODE),
+        (*CARE, "Maya", "2026"),
+    ),
+    "source outcome": (
+        Template.SOURCE_OUTCOME,
+        {**CLOSED, "reader": None, "consented": True},
+        ("decided not to go on", CODE),
+        (*CARE, "Maya", "2026", "42 CFR"),
+    ),
+    "source outcome, under Part 2": (
+        Template.SOURCE_OUTCOME,
+        {**CLOSED, "reader": None, "consented": True, "part_2": True},
+        ("decided not to go on", "42 CFR part 2 prohibits unauthorized use or disclosure of these records."),
+        (*CARE, "Maya", "2026"),
+    ),
 }
 
 

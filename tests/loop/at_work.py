@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from bot.house import House
 from jobs.members import refresh_members
 from jobs.outbox import undone
+from referrals import digest
 from referrals.actor import CLIENT, OPERATOR
 from referrals.imports.files import FileKind, import_file
 from referrals.intake.request import Intake
@@ -22,6 +23,7 @@ from sandbox.server import Sandbox
 from store.tables import Delivery, History, Offer, Practice, Provider, Referral
 from store.vocabulary import DeclineReason
 from tests.canary import Identity, somebody
+from tests.neighbour import ours
 
 WORK = "@junipergrove.example.org"
 COORDINATOR = "robin"
@@ -129,10 +131,11 @@ class Running:
         return Counter(row.template for row in await self.deliveries(referral_id) if row.state == state)
 
     async def read(self, statement: Any) -> Any:
-        return await self.house.database.read(lambda session: session.exec(statement).one())
+        """Of this practice, as ``all``."""
+        return await self.house.database.read(lambda session: session.exec(ours(statement)).one())
 
     async def all(self, statement: Any) -> list[Any]:
-        return list(await self.house.database.read(lambda session: session.exec(statement).all()))
+        return list(await self.house.database.read(lambda session: session.exec(ours(statement)).all()))
 
     async def change_practice(self, **values: Any) -> None:
         def change(session: Any) -> None:
@@ -218,4 +221,4 @@ def _undone(tx: Tx) -> bool:
         select(Referral.id).where(col(Referral.escalate_due) <= tx.now),
         select(Provider.id).where(col(Provider.pause_ends) <= tx.now),
     )
-    return any(tx.session.execute(select(*(kind.exists() for kind in kinds))).one())
+    return digest.is_due(tx) or any(tx.session.execute(select(*(kind.exists() for kind in kinds))).one())

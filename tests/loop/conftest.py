@@ -10,6 +10,7 @@ from bot import embedded
 from handlers import errors
 from tests.canary import Watch
 from tests.loop.running import Running, running
+from tests.neighbour import Neighbour
 from tests.queue_monitor import Monitor
 
 
@@ -43,14 +44,17 @@ def nearly_all_of_slacks_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["socket", "http"])
 async def desk(
-    request: pytest.FixtureRequest, tmp_path: Path, flushed: str, database_url: str
+    request: pytest.FixtureRequest, tmp_path: Path, flushed: str, empty_database_url: str, next_door: Neighbour
 ) -> AsyncIterator[Running]:
     """Every story that takes this is told twice on each engine: over Socket Mode and over signed HTTP."""
-    async with running(tmp_path, flushed, mode=request.param, database_url=database_url) as found:
+    given = {"database_url": empty_database_url, "next_door": next_door}
+    async with running(tmp_path, flushed, mode=request.param, **given) as found:
         yield found
 
 
 @pytest.fixture
-async def socket_desk(tmp_path: Path, flushed: str, database_url: str) -> AsyncIterator[Running]:
-    async with running(tmp_path, flushed, database_url=database_url) as found:
+async def socket_desk(
+    tmp_path: Path, flushed: str, empty_database_url: str, next_door: Neighbour
+) -> AsyncIterator[Running]:
+    async with running(tmp_path, flushed, database_url=empty_database_url, next_door=next_door) as found:
         yield found

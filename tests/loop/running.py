@@ -22,8 +22,9 @@ from referrals.imports.files import FileKind, import_file
 from sandbox.config import Manifest, SandboxConfig
 from sandbox.limits import RateLimits
 from sandbox.server import Sandbox
-from tests import canary
+from tests import canary, neighbour
 from tests.audits import assert_sound
+from tests.neighbour import Neighbour
 
 from .at_work import Running
 
@@ -107,12 +108,14 @@ async def running(
     prepare: Callable[[House], None] | None = None,
     roster: bytes | None = ROSTER,
     audited: bool = True,
+    next_door: Neighbour | None = None,
     **more: Any,
 ) -> AsyncIterator[Running]:
     """A desk with a roster (that of ``roster.csv``) in a sandbox, over Socket Mode or signed HTTP.
 
     ``sweep_every``: seconds, None for no sweep. ``prepare`` may change the house before it serves. ``more``: settings.
-    ``audited``: whether the auditor looks at what the story leaves behind.
+    ``audited``: whether the auditor looks at what the story leaves behind. ``next_door``: moves in once the desk's own
+    practice is set up, and must be found unchanged at the end.
     """
     port = free_port()
     sandbox = await Sandbox(sandbox_config(port, mode, limits)).start()
@@ -125,6 +128,7 @@ async def running(
         stack.push_async_callback(sandbox.stop)
         settings = IsolatedSettings(redis_url=redis_url, **given | more)
         house = await stack.enter_async_context(opened(settings, post_gap, waits))
+        before = await _moved_in(house, next_door) if next_door else {}
         if prepare is not None:
             prepare(house)
         await stack.enter_async_context(_serving(house, sweep_every))
@@ -135,8 +139,17 @@ async def running(
         yield desk
         if audited:
             await assert_sound(desk)
+        if next_door:
+            changes = neighbour.changes(before, await neighbour.standing(house.settings.database_url))
+            assert not changes, "\n".join(changes)
         canary.watch().look_at_files(folder)  # before the log is folded back into the database
         await canary.watch().look_at_database(house.settings.database_url)
+
+
+async def _moved_in(house: House, next_door: Neighbour) -> dict[str, list[str]]:
+    vault = house.desk.vault
+    await house.database.write(lambda session: next_door.move_in(session, vault))
+    return await neighbour.standing(house.settings.database_url)
 
 
 @asynccontextmanager

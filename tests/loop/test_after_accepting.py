@@ -23,16 +23,22 @@ async def test_contacted_then_scheduled_and_the_source_is_thanked_once(socket_de
     assert len(desk.mail("office@rivera.example.com", "We have received your referral")) == 1
     card = desk.cards(done.code)[-1]
     reached = ["referral.contacted", "referral.scheduled", "referral.no_answer"]
-    assert card.action_ids == ["referral.details", *reached, "referral.release", "referral.close"]
+    assert card.action_ids == ["referral.details", *reached, "referral.release", "referral.close", "referral.more"]
     await desk.person("tomas").click(card, "referral.contacted")
     card = await desk.card(done.code, "Client contacted")
-    assert card.action_ids == ["referral.scheduled", "referral.details", "referral.release", "referral.close"]
+    assert card.action_ids == [
+        "referral.scheduled",
+        "referral.details",
+        "referral.release",
+        "referral.close",
+        "referral.more",
+    ]
     assert (await desk.referral(done.code)).answered_at is not None
 
     stale = card.snapshot()
     await desk.person("tomas").click(card, "referral.scheduled")
     card = await desk.card(done.code, "*Scheduled*")
-    assert card.action_ids == ["referral.details", "referral.release", "referral.close"]
+    assert card.action_ids == ["referral.details", "referral.release", "referral.close", "referral.more"]
     again = await desk.person("tomas").click(stale, "referral.scheduled")
     assert "scheduled" in again.text
     await desk.quiet()

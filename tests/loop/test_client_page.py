@@ -105,7 +105,8 @@ async def test_with_the_attested_setting_a_client_stands_in_modals_and_nowhere_e
 ) -> None:
     desk = socket_desk
     robin, tomas = desk.person("robin"), desk.person("tomas")
-    opened = await robin.click((await robin.open_home()).view, "referral.attest")
+    await robin.click((await robin.open_home()).view, "referral.room.settings")
+    opened = await robin.click(robin.home, "referral.attest")
     assert (await robin.submit(opened.view, {"referral.attest": ["on"]})).ok
     done = await desk.accepted("tomas")
     who = desk.clients[done.code]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from referrals.notices import NOTICES, OF_PRACTICE, OF_PROVIDER, Template
+from referrals.notices import NOTICES, OF_DAY, OF_PRACTICE, OF_PROVIDER, Template
 from referrals.outcomes import Done
-from store.tables import Provider
+from store.tables import Delivery, Provider
 from store.vocabulary import DeclineReason, DeliveryChannel, DeliveryState, Urgency
 
 from .at_work import COORDINATOR, Running
@@ -18,6 +18,8 @@ from .test_after_accepting import SOURCE
 from .test_outside_slack import HEADER, LINE
 
 pytestmark = pytest.mark.anyio
+
+_IS_DIGEST = (Delivery.template == Template.COORDINATOR_DIGEST) & (Delivery.state == DeliveryState.SENT)
 
 Event = Callable[[Running], Awaitable[Done]]
 Step = Callable[[Running, Done], Awaitable[Any]]
@@ -209,6 +211,14 @@ TABLE = {
     ),
     "close, pending": Line(NOBODY, withdraws, "client_closing>client"),
     "close, expired": Line(EXPIRED, withdraws, "client_closing>client"),
+    "close, from a source that may hear it": Line(
+        submitted(**SOURCE, outcome_consent=True, urgency=Urgency.URGENT),
+        withdraws,
+        "client_closing>client source_outcome>source",
+    ),
+    "close, from a source that may not": Line(
+        submitted(**SOURCE, urgency=Urgency.URGENT), withdraws, "client_closing>client"
+    ),
     "reopen": Line(EXPIRED, reopens, CONFIRMED),
     "assign, expired": Line(EXPIRED, assigns, f"{CONFIRMED} {ASSIGNED}"),
     "assign, pending": Line(submitted(urgency=Urgency.URGENT), assigns, f"{CONFIRMED} {ASSIGNED}"),
@@ -249,9 +259,8 @@ async def test_a_notice_that_fails_is_told_to_coordinators(socket_desk: Running)
 
 def test_the_table_leaves_no_template_out() -> None:
     sent = {word.partition(">")[0] for line in TABLE.values() for word in line.sends.split()}
-    elsewhere = (
-        {Template.COORDINATOR_FAILED, Template.COORDINATOR_LICENCE, Template.LICENCE_DENIED} | OF_PRACTICE | OF_PROVIDER
-    )
+    alone = {Template.COORDINATOR_FAILED, Template.COORDINATOR_LICENCE, Template.LICENCE_DENIED}
+    elsewhere = alone | OF_PRACTICE | OF_PROVIDER | OF_DAY
     assert set(Template) - sent == elsewhere, "which have tests of their own"
 
 
@@ -271,6 +280,7 @@ async def _outside_agrees(desk: Running, done: Done) -> None:
     sent = Counter(NOTICES[Template(row.template)].channel for row in await desk.deliveries(done.referral_id)
                    if row.state is DeliveryState.SENT)  # fmt: skip
     posts = [call for call in desk.slack.traffic.calls("chat.postMessage") if call.ok]
+    sent.update(row.channel for row in await desk.all(select(Delivery).where(_IS_DIGEST)))  # of a morning in between
     cards = len(await desk.offers(done.referral_id))
     assert len(desk.slack.mailbox.messages) == sent[DeliveryChannel.EMAIL]
     assert len(desk.slack.sms.messages) == sent[DeliveryChannel.SMS]

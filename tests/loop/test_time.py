@@ -13,6 +13,7 @@ from redis import Redis
 from bot.house import House
 from jobs import sweep
 from jobs.queue import QUEUE
+from referrals import digest
 from referrals.tx import Wake
 from store.tables import Offer
 from tests.canary import Watch
@@ -111,6 +112,7 @@ async def test_no_wake_up_comes_before_its_moment(tmp_path: Path, flushed: str) 
         await desk.slack.until(lambda: all(desk.cards(one.code) for one in done))
         await desk.house.waker.settle()
         due = [moment for one in done for offer in await desk.offers(one.referral_id) for moment in _moments(offer)]
+        due.append(digest.next_due(desk.house.practice, desk.house.clock.now()))
         queued = await desk.house.redis.zrange(QUEUE, 0, -1, withscores=True)
         later = sorted(at for _, at in queued if at > time() * 1000 + 1000)
         for moment, at in zip(sorted(due), later, strict=True):

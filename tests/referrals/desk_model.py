@@ -20,6 +20,8 @@ class Round:
     number: int
     whose: str | None
     opened: datetime
+    expires: datetime
+    remind_at: datetime
     excluded: set[str]
     outcome: str | None = None
     remind: bool = True  # still to be done
@@ -33,7 +35,7 @@ class Round:
         return self.outcome is None
 
     def overdue(self, now: datetime) -> bool:
-        return self.open and self.opened + 2 * DAY <= now
+        return self.open and self.expires <= now
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Case:
     plan: set[str] = field(default_factory=set)
     tries: int = 0
     next_try: date | None = None
+    urgent: bool | None = None  # None: nobody has said
+    hold: bool | None = None
     rounds: list[Round] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     told: Counter[tuple[str, str, int]] = field(default_factory=Counter)
@@ -109,7 +113,8 @@ class Model:
         case.nudge = case.escalate = False
         case.plan, case.tries, case.next_try = set(), 0, None
         case.settle("phone_task")  # what they were to say was about the round before
-        case.rounds.append(Round(len(case.rounds) + 1, whose, self.now, set(excluded)))
+        deadlines = (self.now, self.now + 2 * DAY, self.now + DAY)
+        case.rounds.append(Round(len(case.rounds) + 1, whose, *deadlines, set(excluded)))
         if whose:
             case.tell("provider_offer", whose)
             case.tell("provider_offer_sms", whose)
@@ -167,7 +172,7 @@ class Model:
         case.status, case.holder, case.accepted = "accepted", acceptor, self.now
         case.nudge = case.escalate = True
         case.history.append("accept")
-        case.settle("nobody_eligible")
+        case.settle("nobody_eligible", "urgent")
         case.tell("thread_accepted", "channel")
         case.tell("acceptor_dm", acceptor)
         case.tell("acceptor_mail", acceptor)
@@ -309,7 +314,7 @@ class Model:
         case.status, case.next_try = "closed", None
         case.nudge = case.escalate = False
         case.history.append("close")
-        case.settle("expired", "nobody_eligible", "acceptor_gone", "not_contacted", "phone_task")
+        case.settle("expired", "nobody_eligible", "acceptor_gone", "not_contacted", "phone_task", "urgent")
         case.tell_client("client_closing")
         if case.holder and case.holder != who:
             case.stop(case.holder)
@@ -335,8 +340,70 @@ class Model:
             case.tell_client("client_confirmation")
         return "Done"
 
+    def extend(self, who: str, case: Case, hours: int) -> str:
+        if who not in COORDINATORS:
+            return self.no(case, "extend:not_coordinator")
+        if case.status != "pending":
+            return "Since"
+        latest = case.latest
+        until = max(latest.expires, self.now) + timedelta(hours=hours)
+        if until > self.now + 30 * DAY:
+            return "WrongEnd"
+        latest.remind_at += until - latest.expires
+        latest.expires = until
+        latest.redraws += 1
+        case.history.append("extend")
+        case.ever.discard(("phone_task", latest.number, "client_confirmation"))  # each extension asks for a call anew
+        case.tell_client("client_confirmation")
+        if latest.whose:
+            case.tell("provider_reminder", latest.whose)
+        return "Done"
+
+    def mark(self, who: str, case: Case, urgent: bool) -> str:
+        if who not in COORDINATORS:
+            return self.no(case, "urgent:not_coordinator")
+        if case.status not in ("pending", "accepted", "expired"):
+            return "Since"
+        if bool(case.urgent) is urgent:
+            return "Since" if case.urgent is None else "Meanwhile"
+        case.urgent = urgent
+        case.history.append("urgent")
+        case.settle("urgent")
+        if urgent:
+            case.ever.discard(("urgent", case.latest.number, None))  # each time is told anew
+            case.need("urgent")
+        return "Done"
+
+    def put(self, who: str, case: Case, hold: bool) -> str:
+        if who not in COORDINATORS:
+            return self.no(case, "hold:not_coordinator")
+        if bool(case.hold) is hold:
+            return "Since" if case.hold is None else "Meanwhile"
+        case.hold = hold
+        case.history.append("hold")
+        return "Done"
+
+    def accept_for(self, who: str, case: Case, round: Round, whom: str) -> str:
+        """With all that it asks said at once."""
+        if who not in COORDINATORS:
+            return self.no(case, "accept:not_coordinator")
+        if not round.open:
+            return "Since"
+        if round.whose and round.whose != whom:
+            return self.no(case, "accept:reserved")
+        if self.status[whom] == "inactive":
+            return self.no(case, "accept:inactive")
+        if whom in round.excluded:
+            return self.no(case, "accept:gave_it_back")
+        return self.accept(whom, case, round, True, False)
+
+    def pass_for(self, who: str, case: Case, round: Round, whom: str) -> str:
+        if who not in COORDINATORS:
+            return self.no(case, "pass:not_coordinator")
+        return self.pass_(whom, case, round)
+
     def remind(self, case: Case, round: Round) -> bool:
-        due = round.open and round.remind and round.opened + DAY <= self.now < round.opened + 2 * DAY
+        due = round.open and round.remind and round.remind_at <= self.now < round.expires
         if due:
             round.remind = False
             case.history.append("remind")

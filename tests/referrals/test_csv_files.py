@@ -20,6 +20,7 @@ from store.database import Database
 from store.tables import Client, Delivery, History, Practice, Provider, Referral
 from store.vault import Vault
 from store.vocabulary import SlackStanding
+from tests.neighbour import ours
 
 COLUMNS = Columns(("name", "states", "notes"), required=("name",))
 
@@ -67,8 +68,8 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
         ("name,stats\nA,TX", "line 1, column 2: No such column. Did you mean states?"),
         ("name,name\nA,B", "line 1, column name (2): This column is there twice."),
         ("states\nTX", "line 1: These columns are missing: name."),
-        ("name,states\nA\n", "line 2: This line has 1 cells; the header has 2."),
-        ("name,states\nA,B,C\n", "line 2: This line has 3 cells; the header has 2."),
+        ("name,states\nA\n", "line 2, column states (2): This line has 1 cells; the header has 2."),
+        ("name,states\nA,B,C\n", "line 2, column 3: This line has 3 cells; the header has 2."),
         ('name,states\nA,TX\nB,"TX\n\n', "line 3: The quotes do not match up here"),
         ('name,states\n"A"x,TX\n', "line 2: The quotes do not match up here"),
         (b"name\n" + b"x" * MAX_BYTES, "at most 10,000,000"),
@@ -130,7 +131,7 @@ class House:
     async def count(self) -> dict[str, int]:
         def rows(tx: Tx) -> dict[str, int]:
             tables: list[type[SQLModel]] = [Provider, Referral, Client, Delivery, History]
-            return {one.__name__: tx.session.exec(select(func.count()).select_from(one)).one() for one in tables}
+            return {one.__name__: tx.session.exec(ours(select(func.count()).select_from(one))).one() for one in tables}
 
         return await self.desk.ask("p", rows)
 
@@ -248,7 +249,7 @@ async def test_hostile_cells_are_stored_as_text(house: House) -> None:
     assert report.referrals and report.referrals.created == 1
 
     def name(tx: Tx) -> str | None:
-        return tx.vault.open(tx.session.exec(select(Client)).one().name)
+        return tx.vault.open(tx.session.exec(ours(select(Client))).one().name)
 
     assert await house.desk.ask("p", name) == '<!channel> "Eve" Bcc: x@example.com'
 

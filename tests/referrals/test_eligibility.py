@@ -8,14 +8,16 @@ import pytest
 
 from referrals import eligibility
 from referrals.accept import accept
-from referrals.coordinate import assign
+from referrals.coordinate import OutOfNetwork, assign
 from referrals.eligibility import Unroutable
 from referrals.intake.choices import load_choices
+from referrals.licences import NetworkGrounds
 from referrals.outcomes import Asks, Done, Question, Refusal, Refused
 from referrals.profile import own_profile
 from referrals.tx import Tx
 from referrals.views.coordinators import assignable
 from referrals.views.lists import open_lines
+from store.tables import History
 from store.vocabulary import Kind, ProviderStatus, SlackStanding, Status
 from tests.desk import CORA, START, STRANGER, Office, by, intake, provider_row
 
@@ -152,11 +154,17 @@ async def test_being_asked_for_by_a_client(office: Office, values: dict[str, Any
 
 @pytest.mark.parametrize(("values", "row"), ROWS)
 async def test_being_given_it_by_a_coordinator(office: Office, values: dict[str, Any], row: Row) -> None:
-    """Paused and out of network is the coordinator's to overlook; gone and unlicensed is not."""
+    """Paused, and with grounds out of network, is the coordinator's to overlook; gone and unlicensed is not."""
     provider = await office.provider("Maya Chen", **values)
     done = await office.submit()
-    answer = await office.do(assign, CORA, done.referral_id, provider.id)
+    if row.flagged and not row.assign:
+        asked = await office.do(assign, CORA, done.referral_id, provider.id)
+        assert isinstance(asked, OutOfNetwork) and len(await office.offers(done.referral_id)) == 1
+    answer = await office.do(assign, CORA, done.referral_id, provider.id, NetworkGrounds.SELF_PAY)
     assert answer == Refused(row.assign, done.code) if row.assign else isinstance(answer, Done)
+    if not row.assign:
+        (kept,) = await office.rows(History, subject_id=done.referral_id, event="assign")
+        assert kept.data.get("network") == (NetworkGrounds.SELF_PAY if row.flagged else None)
     assert len(await office.offers(done.referral_id)) == (1 if row.assign else 2)
 
 

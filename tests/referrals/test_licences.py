@@ -16,7 +16,7 @@ from referrals.decline import release
 from referrals.letters import Letter, Void
 from referrals.licences import Allowing, Asked, Grounds, allow, ask, deny, may_allow
 from referrals.outcomes import Asks, Done, Missing, Person, Question, Refusal, Refused, Reserved, Since
-from referrals.views.coordinators import attention_lines
+from referrals.views.needs import attention_lines
 from store.tables import Attention, Delivery, History, Provider
 from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, SlackStanding, Status, Urgency
 from tests.desk import CORA, STRANGER, Office, by

@@ -20,6 +20,10 @@ from hypothesis.stateful import (
 from sqlmodel import select
 
 from referrals.accept import accept
+from referrals.acting.extend import extend
+from referrals.acting.hold import HoldReason, lift_hold, put_on_hold
+from referrals.acting.on_behalf import Given, accept_for, pass_for
+from referrals.acting.urgency import mark_urgent
 from referrals.actor import CLIENT, Actor
 from referrals.audit import Bounds, audit
 from referrals.close import close
@@ -28,6 +32,7 @@ from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
 from referrals.decline import decline, pass_, release
 from referrals.letters import Void
+from referrals.licences import NetworkGrounds
 from referrals.lifecycle import HELD
 from referrals.notices import Template
 from referrals.outcomes import Question
@@ -38,7 +43,7 @@ from referrals.tx import Tx
 from store.database import Database, PostgresDatabase
 from store.history import first_broken
 from store.tables import Attention, Delivery, History, Offer, Provider, Referral
-from store.vocabulary import CloseReason, DeclineReason, Kind, PlanItem, Status
+from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Kind, PlanItem, Status, Urgency
 from tests.desk import CORA, Office, by, intake, new_office, practice_row
 from tests.referrals.desk_model import COORDINATORS, NEW_YORK, PROVIDERS, Case, Model, Round
 
@@ -212,10 +217,48 @@ class DeskMachine(RuleBasedStateMachine):
         case, referral = self.case(which, "expired")
         who = "cora" if who == UP_TO else who
         if whom:
-            answer = self.do(assign, self.actor(who), referral, self.people[whom].id)
+            answer = self.do(assign, self.actor(who), referral, self.people[whom].id, NetworkGrounds.OTHER)
         else:
             answer = self.do(reopen, self.actor(who), referral)
         assert type(answer).__name__ == self.model.assign(who, case, whom)
+
+    @pending
+    @rule(who=anybody, which=which, hours=st.sampled_from([12, 24, 48]))
+    def extend(self, who: str, which: int, hours: int) -> None:
+        case, referral = self.case(which, "pending")
+        who = "cora" if who == UP_TO else who
+        answer = self.do(extend, self.actor(who), referral, timedelta(hours=hours))
+        assert type(answer).__name__ == self.model.extend(who, case, hours)
+
+    @rule(who=anybody, which=which, urgent=sometimes)
+    def mark(self, who: str, which: int, urgent: bool) -> None:
+        case, referral = self.case(which, "pending", "accepted", "expired")
+        who = "cora" if who == UP_TO else who
+        answer = self.do(mark_urgent, self.actor(who), referral, urgent)
+        assert type(answer).__name__ == self.model.mark(who, case, urgent)
+
+    @rule(who=anybody, which=which, hold=sometimes)
+    def put(self, who: str, which: int, hold: bool) -> None:
+        case, referral = self.case(which)
+        who = "cora" if who == UP_TO else who
+        act, given = (put_on_hold, [HoldReason.OTHER]) if hold else (lift_hold, [])
+        answer = self.do(act, self.actor(who), referral, *given)
+        assert type(answer).__name__ == self.model.put(who, case, hold)
+
+    @pending
+    @rule(who=anybody, which=which, back=seldom, whom=provider, passes=sometimes)
+    def act_for(self, who: str, which: int, back: bool, whom: str, passes: bool) -> None:
+        case, round, offer = self.round(which, back)
+        who, whose = "cora" if who == UP_TO else who, self.people[whom].id
+        if passes:
+            answer, expected = (
+                self.do(pass_for, self.actor(who), offer, whose),
+                self.model.pass_for(who, case, round, whom),
+            )
+        else:
+            answer = self.do(accept_for, self.actor(who), offer, whose, Given(frozenset(Question)))
+            expected = self.model.accept_for(who, case, round, whom)
+        assert type(answer).__name__ == expected
 
     @rule(who=anybody, whom=provider, event=st.sampled_from(["pause", "resume", "release_waiting"]))
     def availability(self, who: str, whom: str, event: str) -> None:
@@ -290,6 +333,7 @@ class DeskMachine(RuleBasedStateMachine):
     def _compare_rounds(self, case: Case, referral: Referral, offers: list[Offer]) -> None:
         names = {row.id: name for name, row in self.people.items()}
         assert referral.status == case.status
+        assert (referral.urgency is Urgency.URGENT, referral.legal_hold) == (bool(case.urgent), bool(case.hold))
         assert names.get(referral.accepted_by or "") == case.holder
         assert (referral.round, referral.offer_id) == (len(offers), offers[-1].id)
         found = [
@@ -299,7 +343,8 @@ class DeskMachine(RuleBasedStateMachine):
                 one.opened_at.astimezone(UTC),
                 {names[id] for id in one.excluded},
                 one.outcome and str(one.outcome),
-                one.remind_due is not None,
+                one.expires_at.astimezone(UTC),
+                one.remind_due and one.remind_due.astimezone(UTC),
                 one.remind_client_due is not None,
                 one.nobody_alerted,
                 one.card_version,
@@ -313,7 +358,8 @@ class DeskMachine(RuleBasedStateMachine):
                 one.opened,
                 one.excluded,
                 one.outcome,
-                one.remind,
+                one.expires,
+                one.remind_at if one.remind else None,
                 one.remind_client,
                 one.alerted,
                 1 + one.redraws,
@@ -341,7 +387,11 @@ class DeskMachine(RuleBasedStateMachine):
                 self._check_for_holder(tx, referral, one)
         assert found == {key: count for key, count in case.told.items() if count}
         items = tx.session.exec(select(Attention).where(Attention.referral_id == referral.id)).all()
-        left = {(str(one.kind), rounds[one.offer_id or ""], one.detail) for one in items if one.settled_at is None}
+        left = {
+            (str(one.kind), rounds[one.offer_id or ""], None if one.kind is AttentionKind.URGENT else one.detail)
+            for one in items
+            if one.settled_at is None
+        }
         assert left == case.items
 
     def _check_for_holder(self, tx: Tx, referral: Referral, delivery: Delivery) -> None:

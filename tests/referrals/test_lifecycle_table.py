@@ -12,6 +12,10 @@ from typing import Any
 import pytest
 
 from referrals.accept import accept
+from referrals.acting.extend import extend
+from referrals.acting.hold import HoldReason, lift_hold, put_on_hold
+from referrals.acting.on_behalf import Given, accept_for, pass_for
+from referrals.acting.urgency import mark_urgent, not_urgent
 from referrals.close import close
 from referrals.coordinate import assign, reopen
 from referrals.deadlines import escalate, expire, nudge, remind, remind_client
@@ -57,6 +61,7 @@ class Then:
     history: tuple[str, ...] = ()
     attention: tuple[AttentionKind, ...] = ()
     redraws: bool = False
+    extends: int = 0  # hours by which the deadline and the reminder move
 
 
 @dataclass
@@ -452,6 +457,79 @@ TABLE: dict[str, tuple[Happening, Event | None, object, dict[At, Then]]] = {
         Since,
         {at: refused("reopen", "not_coordinator") for at in At},
     ),
+    "cora accepts for maya": (
+        happening(accept_for, "cora", "offer", "maya", Given()),
+        Event.ACCEPT,
+        Since,
+        {At.RESERVED: taken, At.OPEN: taken},
+    ),
+    "cora accepts for noor": (
+        happening(accept_for, "cora", "offer", "noor", Given()),
+        Event.ACCEPT,
+        Since,
+        {At.RESERVED: reserved("accept"), At.OPEN: taken_by_noor},
+    ),
+    "maya accepts for noor": (
+        happening(accept_for, "maya", "offer", "noor", Given()),
+        Event.ACCEPT,
+        Refused,
+        {at: refused("accept", "not_coordinator") for at in At},
+    ),
+    "cora passes for noor": (
+        happening(pass_for, "cora", "offer", "noor"),
+        Event.PASS,
+        Since,
+        {At.RESERVED: reserved("pass"), At.OPEN: _passed},
+    ),
+    "cora extends the deadline": (
+        happening(extend, "cora", "referral", timedelta(hours=12)),
+        Event.EXTEND,
+        Since,
+        {
+            At.RESERVED: Then(
+                tells=((T.CLIENT_CONFIRMATION, "client"), (T.PROVIDER_REMINDER, "maya")),
+                history=("extend",),
+                redraws=True,
+                extends=12,
+            ),
+            At.OPEN: Then(tells=((T.CLIENT_CONFIRMATION, "client"),), history=("extend",), redraws=True, extends=12),
+        },
+    ),
+    "maya extends the deadline": (
+        happening(extend, "maya", "referral", timedelta(hours=12)),
+        Event.EXTEND,
+        Refused,
+        {at: refused("extend", "not_coordinator") for at in At},
+    ),
+    "cora marks it as urgent": (
+        happening(mark_urgent, "cora", "referral"),
+        Event.URGENT,
+        Since,
+        {
+            at: Then(tells=((T.COORDINATOR_URGENT, "cora"),), history=("urgent",), attention=(AttentionKind.URGENT,))
+            for at in (*PENDING, At.ACCEPTED, At.EXPIRED)
+        },
+    ),
+    "cora says that it is not urgent": (happening(not_urgent, "cora", "referral"), None, Since, {}),
+    "noor marks it as urgent": (
+        happening(mark_urgent, "noor", "referral"),
+        Event.URGENT,
+        Refused,
+        {at: refused("urgent", "not_coordinator") for at in At},
+    ),
+    "cora puts it on legal hold": (
+        happening(put_on_hold, "cora", "referral", HoldReason.COMPLAINT),
+        Event.HOLD,
+        Done,
+        {at: Then(history=("hold",)) for at in At},
+    ),
+    "cora lifts a hold that is none": (happening(lift_hold, "cora", "referral"), None, Since, {}),
+    "maya puts it on legal hold": (
+        happening(put_on_hold, "maya", "referral", HoldReason.COMPLAINT),
+        Event.HOLD,
+        Refused,
+        {at: refused("hold", "not_coordinator") for at in At},
+    ),
     "maya pauses": (happening(pause, "maya", "maya"), None, Availability, {}),
     "maya releases what waits": (
         happening(release_waiting, "maya", "maya"),
@@ -572,6 +650,10 @@ def check_rounds(scene: Scene, before: Snapshot, after: Snapshot, then: Then) ->
     assert now.outcome is (then.ends or was.outcome)
     assert (now.closed_at == scene.office.clock.at) is (then.ends is not None) or was.closed_at == now.closed_at
     assert (now.card_version > was.card_version) is then.redraws
+    later = timedelta(hours=then.extends)
+    assert now.expires_at == was.expires_at + later
+    assert not then.extends or (was.remind_due and now.remind_due == was.remind_due + later)
+    assert not then.extends or now.remind_client_due == was.remind_client_due, "the client is not left waiting longer"
     open_now = [one for one in after.offers if one.outcome is None]
     assert len(open_now) == (1 if after.referral.status is Status.PENDING else 0)
     for later in after.offers[len(before.offers) :]:
@@ -604,6 +686,10 @@ def expected_wakes(scene: Scene, before: Snapshot, after: Snapshot) -> set[Wake]
     for offer in after.offers:
         if offer.card_version != versions.get(offer.id):
             wakes.add(Wake(WakeKind.CARD, practice, offer.id))
+        was = next((one for one in before.offers if one.id == offer.id), None)
+        if was is not None and was.expires_at != offer.expires_at:
+            wakes.add(Wake(WakeKind.REMIND, practice, offer.id, offer.remind_due))
+            wakes.add(Wake(WakeKind.EXPIRE, practice, offer.id, offer.expires_at))
         if offer.id not in versions:
             wakes.add(Wake(WakeKind.REMIND, practice, offer.id, offer.remind_due))
             wakes.add(Wake(WakeKind.REMIND_CLIENT, practice, offer.id, offer.remind_client_due))
@@ -626,7 +712,9 @@ def test_the_table_is_the_one_of_the_lifecycle() -> None:
                 leads = (then.status or status) if entry == done[-1] else Status.ACCEPTED  # and contacted at once
                 seen.setdefault((status, Event(entry)), set()).add(leads)
                 status = leads
-    assert {key: frozenset(found) for key, found in seen.items()} == TRANSITIONS
+    elsewhere = {Event.CONSENT, Event.ERASE}  # of the client and the source, not of who has it: tests of their own
+    expected = {key: leads for key, leads in TRANSITIONS.items() if key[1] not in elsewhere}
+    assert {key: frozenset(found) for key, found in seen.items()} == expected
 
 
 async def test_submit_for_one_provider(scene: Scene) -> None:

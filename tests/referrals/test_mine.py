@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from blocks.home import home
-from blocks.paging import read_pages, turned
+from blocks.paging import ROOM, read_place, turned
+from blocks.rooms import Room
 from handlers.home import gather
 from referrals.actor import Actor
 from referrals.tx import Tx
@@ -161,8 +162,9 @@ PREFIXES = {
 
 
 def drawn(tx: Tx, actor: Actor, stands: str) -> dict[str, Any]:
-    shown = gather(tx, actor, read_pages(stands))
-    return home(shown.provider, shown.coordinator, shown.refused, shown.pages)
+    """In the provider's own room."""
+    shown = gather(tx, actor, read_place(stands) | {ROOM: str(Room.MINE)})
+    return home(shown.blocks, shown.place)
 
 
 def check(view: dict[str, Any]) -> None:

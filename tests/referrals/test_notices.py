@@ -93,6 +93,7 @@ SENT: dict[T, set[Now]] = {
     T.THREAD_ACCEPTED: whatever(HELD),
     T.SOURCE_ACKNOWLEDGEMENT: EVERY,
     T.SOURCE_THANKS: EVERY,
+    T.SOURCE_OUTCOME: set(),  # without the client's consent: tests/referrals/test_consent.py
     T.COORDINATOR_EXPIRED: whatever({Now(E)}),
     T.COORDINATOR_NOBODY: whatever({Now(P), Now(P, overdue=True)}),
     T.COORDINATOR_PHONE: where(settled=False),
@@ -104,7 +105,9 @@ SENT: dict[T, set[Now]] = {
     T.COORDINATOR_LICENCE: whatever({Now(P), Now(P, overdue=True)}, settled=(False,)),
     T.COORDINATOR_TROUBLE: where(settled=False),
     T.SUPPORT_TROUBLE_MAIL: where(settled=False),
+    T.COORDINATOR_DIGEST: EVERY,  # what may void it: tests/referrals/test_digest.py
     T.PROVIDER_RESUMED: EVERY,
+    T.PROVIDER_LICENCE: EVERY,
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from referrals.accept import accept
 from referrals.decline import decline, pass_, release
 from referrals.outcomes import Done, Question, Reserved
-from referrals.periods import period
+from referrals.periods import Period, Wrong, period
 from referrals.views.performance import LATELY, Performance, performance
 from store.tables import Provider
 from store.vocabulary import DeclineReason
@@ -102,7 +102,7 @@ NOW = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
 )
 def test_a_period_is_understood(typed: str, first: date, last: date) -> None:
     found = period(typed, NOW, NEW_YORK)
-    assert found is not None and (found.first, found.last) == (first, last)
+    assert isinstance(found, Period) and (found.first, found.last) == (first, last)
     assert found.since.astimezone(NEW_YORK) == datetime(first.year, first.month, first.day, tzinfo=NEW_YORK)
 
 
@@ -120,14 +120,14 @@ def test_a_period_is_understood(typed: str, first: date, last: date) -> None:
     ],
 )
 def test_what_is_no_period_is_none(typed: str) -> None:
-    assert period(typed, NOW, NEW_YORK) is None
+    assert isinstance(period(typed, NOW, NEW_YORK), Wrong)
 
 
 def test_a_week_begins_where_the_provider_is() -> None:
     found = period("this week", NOW, ZoneInfo("America/Los_Angeles"))
-    assert found is not None and (found.first, found.last) == (date(2026, 11, 16), date(2026, 11, 22))
+    assert isinstance(found, Period) and (found.first, found.last) == (date(2026, 11, 16), date(2026, 11, 22))
 
 
 def test_a_day_of_twenty_five_hours_is_counted_whole() -> None:
     found = period("yesterday", datetime(2026, 11, 2, 15, tzinfo=UTC), NEW_YORK)
-    assert found is not None and found.until - found.since == timedelta(hours=25)
+    assert isinstance(found, Period) and found.until - found.since == timedelta(hours=25)

@@ -9,7 +9,7 @@ from referrals.letters import PracticeLetter, Void
 from referrals.notices import Template
 from referrals.outbox import alert_practice, alert_support, settle_practice
 from referrals.slack_trouble import Scope, met
-from referrals.views.coordinators import attention_lines, numbers
+from referrals.views.needs import attention_lines, how_many_need_a_person
 from store.tables import Attention, Delivery, Practice
 from store.vocabulary import AttentionKind, DeliveryChannel
 from tests.desk import Office
@@ -82,6 +82,22 @@ async def test_the_support_address_is_mailed_once_if_there_is_one(office: Office
     assert found.address == "help@practice.example.org"
 
 
+async def test_without_a_support_address_the_coordinators_are_mailed_at_work(office: Office) -> None:
+    """Else the loss of Slack would be told to nobody: their other addresses are known to Slack alone."""
+    dan = await office.provider("Dan Moreau", slack_user="U0DAN", work_email="dan@practice.example.org")
+    await office.provider("Maya Chen", slack_user="U0MAYA", work_email="maya@practice.example.org")
+    await _change_practice(office, coordinators=["U0CORA", "U0DAN"], support_email="")
+    for _ in range(2):
+        await office.do(met, "token_revoked", Scope.WORKSPACE)
+    (row,) = await office.rows(Delivery)
+    assert (row.template, row.recipient) == (Template.SUPPORT_TROUBLE_MAIL, f"provider:{dan.id}")
+    found = await office.do(compose, row)
+    assert isinstance(found, PracticeLetter) and found.channel is DeliveryChannel.EMAIL
+    assert found.address == "dan@practice.example.org" and found.detail == "token_revoked"
+    await office.do(settle_practice, SLACK)
+    assert await office.do(compose, row) == Void("no_longer_true")
+
+
 async def test_the_coordinators_list_shows_it_beside_referrals(office: Office) -> None:
     done = await office.submit()
     await office.do(alert_practice, SLACK, "is_archived")
@@ -89,7 +105,7 @@ async def test_the_coordinators_list_shows_it_beside_referrals(office: Office) -
     assert {(one.kind, one.code) for one in lines} >= {(SLACK, None), (AttentionKind.NOBODY_ELIGIBLE, done.code)}
     (line,) = [one for one in lines if one.kind is SLACK]
     assert (line.referral_id, line.status, line.detail) == (None, None, "is_archived")
-    assert (await office.do(numbers)).attention == len(lines)
+    assert await office.do(how_many_need_a_person) == len(lines)
 
 
 async def test_of_many_who_find_the_same_trouble_at_once_one_tells(office: Office) -> None:

@@ -20,7 +20,7 @@ from referrals.profile import Saved, Typed, edit
 from referrals.profile_fields import ProfileField, digest, written
 from referrals.texts import Report, Word, answered, refused, reported, why_not, word_of
 from referrals.tx import Tx
-from referrals.views.coordinators import attention_lines
+from referrals.views.needs import attention_lines
 from store.ids import new_id
 from store.tables import Attention, Delivery, History, Provider
 from store.vocabulary import DeliveryState

@@ -33,7 +33,7 @@ class Page:
     @property
     def words(self) -> str:
         """As people read it."""
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.text.partition("<main>")[2])).split())
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)^.*<main[^>]*>", "", self.text))).split())
 
     @property
     def key(self) -> str:

@@ -149,6 +149,25 @@ async def test_no_accessibility_violation(stage: Stage, chromium: Browser, schem
     await expect(stale.get_by_text(guardian)).to_be_visible()
     await enter(await office.do(ask_for_details, CORA, silent), "silent")
     await enter(await office.do(ask_for_details, CORA, waiting.referral_id), "waiting")
+    for form in (
+        "Act for a provider",
+        "Decline for Tomas",
+        "Extend the deadline",
+        "Assign to",
+        "Put on legal",
+        "Close for",
+    ):
+        await page.get_by_text(form).first.click()
+    await check("desk-forms")
+    unlicensed = await office.provider("Noor Haddad", licences=[], insurers=[])
+    anybodys = await office.submit(client_email="n@clients.example.net")
+    await enter(await office.do(ask_for_details, CORA, anybodys.referral_id), "anybodys")
+    await page.get_by_text("Act for a provider", exact=True).click()
+    await page.get_by_label("For whom?").select_option(unlicensed.id)
+    await page.get_by_label("They take it", exact=True).check()
+    await page.get_by_role("button", name="Record it for them").click()
+    await expect(page.get_by_label("Why may they see this client?")).to_be_visible()
+    await check("desk-grounds")
     await enter(await office.do(ask_to_find, CORA), "find")
     await page.get_by_role("button", name="Search", exact=True).click()
     await check("find-incomplete")

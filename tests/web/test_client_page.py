@@ -153,6 +153,13 @@ async def test_a_session_ends_after_half_an_hour_or_when_it_is_closed(stage: Sta
             assert answer.status == 403 and who.name not in await answer.text()
 
 
+async def test_a_click_from_elsewhere_closes_nobodys_page(stage: Stage) -> None:
+    """It comes without the cookie; asked for from our own page, the same address has it again."""
+    answered = await stage.browser().get()
+    assert answered.status == 403 and "Set-Cookie" not in answered.headers
+    assert f'<a href="/client/{stage.slug}">Open this page</a>' in answered.text
+
+
 async def test_every_button_does_what_the_button_in_slack_does(stage: Stage) -> None:
     office = stage.office
     maya = await office.provider("Maya Lin")

@@ -68,14 +68,14 @@ class Watch:
 
 @pytest.fixture
 async def watch_over(
-    tmp_path: Path, flushed: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, flushed: str, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Watch]:
     async def nothing(*_: object) -> None: ...
 
     monkeypatch.setattr(audit_runs, "run_in_turn", nothing)  # here the test says what was found
     watch = Watch()
     async with running(
-        tmp_path, flushed, mode="http", database_url=database_url, sweep_every=1, prepare=watch.set_up
+        tmp_path, flushed, mode="http", database_url=empty_database_url, sweep_every=1, prepare=watch.set_up
     ) as watch.desk:
         yield watch
 
