@@ -4,13 +4,14 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from store.vocabulary import SlackStanding
 
@@ -80,30 +81,23 @@ class People:
         kept = self._known.get(user)
         if kept is not None and kept[0] > self._monotonic():
             return kept[1]
-        try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                answer = await self._client.users_info(user=user)
-        except SlackApiError as error:
-            code = answered_code(error)
-            if code in _NOBODY:
-                return None
-            raise SlackSilent(code) from error
-        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise SlackSilent(type(error).__name__) from error
-        found = answer.get("user")
-        return self.learn(found) if isinstance(found, dict) else None
+        return await self._asked(self._client.users_info(user=user), _NOBODY)
 
     async def by_email(self, email: str) -> SlackPerson | None:
         """Asked anew each time. None when no account here has the address. Raises SlackSilent when that is not known.
 
         https://docs.slack.dev/reference/methods/users.lookupByEmail
         """
+        return await self._asked(self._client.users_lookupByEmail(email=email), _NO_SUCH_EMAIL)
+
+    async def _asked(self, call: Awaitable[AsyncSlackResponse], nobody: Collection[str]) -> SlackPerson | None:
+        """``nobody``: the codes with which Slack says that there is no such person."""
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                answer = await self._client.users_lookupByEmail(email=email)
+                answer = await call
         except SlackApiError as error:
             code = answered_code(error)
-            if code in _NO_SUCH_EMAIL:
+            if code in nobody:
                 return None
             raise SlackSilent(code) from error
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -32,34 +32,35 @@ class SourceLink:
 
 def link_of(tx: Tx, actor: Actor, source_id: str) -> SourceLink | Refused | Missing:
     """The source's link; its first is made when somebody asks for it."""
-    if not actor.coordinator:
-        return refuse(tx, actor)
-    practice = tx.locked_practice()
-    source = tx.lock(Source, source_id)
-    if source is None or own(source):
-        return Missing()
-    if source.retired_at is not None:
-        return SourceLink(source.id, source.name, "", retired=True)
+    source = _with_link(tx, actor, source_id)
+    if not isinstance(source, Source):
+        return source
     if source.link_token is None:
         source.link_token = secrets.token_urlsafe(_BYTES)
-        tx.record(practice, EVENT, actor, source=source.id, change="linked")
+        tx.record(tx.practice(), EVENT, actor, source=source.id, change="linked")
     return SourceLink(source.id, source.name, source.link_token)
 
 
 def replace_link(tx: Tx, actor: Actor, source_id: str) -> SourceLink | Refused | Missing:
     """A new link; the one before leads to the plain form from now on."""
+    source = _with_link(tx, actor, source_id)
+    if not isinstance(source, Source):
+        return source
+    replaced = source.link_token is not None
+    source.link_token = secrets.token_urlsafe(_BYTES)
+    tx.record(tx.practice(), EVENT, actor, source=source.id, change="link_replaced" if replaced else "linked")
+    return SourceLink(source.id, source.name, source.link_token, replaced=replaced)
+
+
+def _with_link(tx: Tx, actor: Actor, source_id: str) -> Source | SourceLink | Refused | Missing:
+    """The source, locked after its practice; or why there is no link to show or to change."""
     if not actor.coordinator:
         return refuse(tx, actor)
-    practice = tx.locked_practice()
+    tx.locked_practice()
     source = tx.lock(Source, source_id)
     if source is None or own(source):
         return Missing()
-    if source.retired_at is not None:
-        return SourceLink(source.id, source.name, "", retired=True)
-    replaced = source.link_token is not None
-    source.link_token = secrets.token_urlsafe(_BYTES)
-    tx.record(practice, EVENT, actor, source=source.id, change="link_replaced" if replaced else "linked")
-    return SourceLink(source.id, source.name, source.link_token, replaced=replaced)
+    return SourceLink(source.id, source.name, "", retired=True) if source.retired_at is not None else source
 
 
 def source_of_link(tx: Tx, token: str) -> Source | None:
