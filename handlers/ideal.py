@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from blocks.ideal import FORM, ideal_form
 from blocks.ids import ActionId, CallbackId, of_shown_block
 from blocks.modals import with_pages
+from referrals.changes import Typed
 from referrals.outcomes import Decision, Refused
 from referrals.profile_fields import digest
-from referrals.sources.edit import Typed
 from referrals.sources.ideal import Fact
 from referrals.sources.ideal_form import Defined, IdealForm, Redefined, define
 from referrals.sources.ideal_form import ideal_form as form_of

@@ -6,8 +6,9 @@ from functools import partial
 from blocks.ids import ActionId, CallbackId, of_profile_block
 from blocks.modals import with_pages
 from blocks.profile import profile_form
+from referrals.changes import Typed, Wrong
 from referrals.outcomes import Decision, Missing, Refused
-from referrals.profile import Overtaken, Profile, Saved, Typed, Wrong, edit, meant, profile_of
+from referrals.profile import Overtaken, Profile, Saved, edit, meant, profile_of
 from referrals.profile_fields import ProfileField
 
 from .answers import open_form

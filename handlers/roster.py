@@ -10,9 +10,9 @@ from blocks.modals import notice_view, with_pages
 from blocks.pausing import DAY_IS_PAST, DAY_IS_TOO_FAR
 from blocks.roster import FORM, RELEASE, inactive_form, pause_form, roster_form
 from blocks.roster_replies import SLACK_SILENT, changed, linked, saved
+from referrals.changes import Typed, Wrong
 from referrals.outcomes import Decision, Missing, Refused
 from referrals.pausing.days import FURTHEST, Here
-from referrals.profile import Typed, Wrong
 from referrals.roster.edit import Entry, Overtaken, Saved, entry, meant, save
 from referrals.roster.fields import FIELDS, AnyField
 from referrals.roster.lookup import Account, Linked, NotLinked, ToLookUp, link_account, whom_to_look_up

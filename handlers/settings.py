@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from blocks.ids import ActionId, CallbackId, of_setting_block
 from blocks.modals import with_pages
 from blocks.settings import settings_form
+from referrals.changes import Typed, Wrong
 from referrals.outcomes import Decision, Missing, Refused
-from referrals.profile import Typed
 from referrals.profile_fields import digest
-from referrals.settings.change import Overtaken, Saved, Shown, Wrong, change, settings
+from referrals.settings.change import Overtaken, Saved, Shown, change, settings
 from referrals.settings.names import Group, Setting
 
 from .answers import open_form

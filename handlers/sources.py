@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from blocks.ids import ActionId, CallbackId, of_shown_block
 from blocks.modals import with_pages
 from blocks.sources import FORM, source_form, source_link
+from referrals.changes import Typed, Wrong
 from referrals.outcomes import Decision, Missing, Refused
-from referrals.sources.edit import Overtaken, Saved, SourceForm, Typed, Wrong, add, edit, meant, retire
+from referrals.sources.edit import Overtaken, Saved, SourceForm, add, edit, meant, retire
 from referrals.sources.edit import source_form as form_of
 from referrals.sources.fields import SourceField
 from referrals.sources.links import SourceLink, link_of, replace_link

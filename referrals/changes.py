@@ -1,15 +1,33 @@
-"""Who has last changed something that two people may edit at once, for telling the second of them."""
+"""What two people may edit at once: a field as a form sent it, and who has changed it since, to tell the second."""
+
+from dataclasses import dataclass
 
 from sqlmodel import col, select
 
 from store.tables import History, Provider
 
 from .deciding import person
+from .intake.fields import FieldError
 from .outcomes import Person
 from .tx import Tx
 
 #: How far back is looked: a form is not open for longer than that.
 _LATEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A field as it was sent. ``shown``: the digest of what the form had shown there."""
+
+    text: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Nothing is written: these fields cannot be what was typed."""
+
+    errors: tuple[FieldError, ...]
 
 
 def changed_by(tx: Tx, subject_id: str, event: str, **about: str) -> Person | None:

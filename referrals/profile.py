@@ -13,7 +13,7 @@ from store.vocabulary import INSURERS, STATES
 
 from . import texts
 from .actor import Actor
-from .intake.fields import FieldError
+from .changes import Typed, Wrong
 from .outcomes import Missing, Refusal, Refused
 from .pausing.availability import alert_where_nobody_is_left
 from .profile_fields import ProfileField, digest, labels, read, stored, written
@@ -46,23 +46,10 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """A field as it was sent. ``shown``: the digest of what the form had shown there."""
-
-    text: str
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """Names of what changed; none, if nothing did."""
 
     fields: tuple[ProfileField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    errors: tuple[FieldError, ...]
 
 
 @dataclass(frozen=True, slots=True)

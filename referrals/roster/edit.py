@@ -15,13 +15,12 @@ from store.vocabulary import SlackStanding
 
 from .. import texts
 from ..actor import Actor
-from ..changes import whoever
+from ..changes import Typed, Wrong, whoever
 from ..imports.roster_plan import panels
 from ..intake.fields import FieldError
 from ..outcomes import Missing, Person, Refusal, Refused
 from ..pausing.availability import alert_where_nobody_is_left
 from ..pausing.pauses import soonest_end
-from ..profile import Typed, Wrong
 from ..profile_fields import ProfileField, digest
 from ..tx import Tx
 from .fields import AnyField, RosterField, read, stored, written

@@ -13,10 +13,8 @@ from store.tables import Practice
 from .. import digest as daily_digest
 from .. import slack_trouble
 from ..actor import Actor
-from ..changes import changed_by
-from ..intake.fields import FieldError
+from ..changes import Typed, Wrong, changed_by
 from ..outcomes import Person, Refusal, Refused
-from ..profile import Typed
 from ..profile_fields import digest
 from ..slack_trouble import Scope
 from ..tx import Tx
@@ -38,11 +36,6 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Saved:
     settings: tuple[Setting, ...]  # what changed; none, if nothing did
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    errors: tuple[FieldError, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from store.ids import new_id
 from store.tables import Source
 
 from ..actor import Actor
-from ..changes import changed_by
+from ..changes import Typed, Wrong, changed_by
 from ..intake.fields import FieldError
 from ..outcomes import Missing, Person, Refusal, Refused
 from ..profile_fields import digest
@@ -34,25 +34,12 @@ class SourceForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """A field as it was sent. ``shown``: the digest of what the form had shown there."""
-
-    text: str
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """``fields``: names of what changed; none, if nothing did."""
 
     source_id: str
     name: str
     fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    errors: tuple[FieldError, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..actor import Actor
-from ..changes import changed_by
+from ..changes import Typed, changed_by
 from ..outcomes import Person, Refused
 from ..profile_fields import digest
 from ..tx import Tx
-from .edit import Typed, refuse
+from .edit import refuse
 from .ideal import CHOICES, Fact, Ideal
 
 EVENT = "ideal"

@@ -8,7 +8,7 @@ import pytest
 from jobs import cards
 from jobs.errors import DeliveryError, FailureKind
 from referrals.accept import accept
-from referrals.profile import Typed
+from referrals.changes import Typed
 from referrals.profile_fields import digest
 from referrals.settings.change import Saved, change
 from referrals.settings.names import Group, Setting

@@ -9,11 +9,11 @@ from referrals import digest
 from referrals.accept import accept
 from referrals.audit.finding import Rule
 from referrals.audit.looking import audit
+from referrals.changes import Typed
 from referrals.composing import compose
 from referrals.deadlines import expire
 from referrals.digest import DigestLetter
 from referrals.letters import Void
-from referrals.profile import Typed
 from referrals.profile_fields import digest as shown_digest
 from referrals.settings.change import Saved, change
 from referrals.settings.names import Group, Setting

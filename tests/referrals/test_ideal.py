@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from referrals.changes import Typed
 from referrals.outcomes import Person, Refusal, Refused
 from referrals.profile_fields import digest
-from referrals.sources.edit import Typed
 from referrals.sources.ideal import Fact, defined, fits, fitting
 from referrals.sources.ideal_form import Defined, IdealForm, Redefined, define, ideal_form
 from referrals.tx import Tx

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from referrals.changes import Typed, Wrong
 from referrals.outcomes import Missing, Refused
-from referrals.profile import Overtaken, Profile, Saved, Typed, Wrong, edit, own_profile
+from referrals.profile import Overtaken, Profile, Saved, edit, own_profile
 from referrals.profile_fields import ProfileField, digest
 from referrals.submit import submit
 from store.tables import Attention, History, Provider

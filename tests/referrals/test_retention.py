@@ -12,13 +12,13 @@ from referrals.accept import accept
 from referrals.acting.hold import HoldReason, lift_hold, put_on_hold
 from referrals.actor import OPERATOR, Actor
 from referrals.audit import audit
+from referrals.changes import Typed
 from referrals.close import close
 from referrals.decline import release
 from referrals.details import Details, view
 from referrals.find import find
 from referrals.imports.files import FileKind, import_file
 from referrals.outcomes import Refusal, Refused
-from referrals.profile import Typed
 from referrals.profile_fields import digest
 from referrals.progress import contacted, scheduled
 from referrals.retention import runs as retention

@@ -1,7 +1,7 @@
 """Two coordinators at the roster at once: nobody gets another's number, and nobody is linked by an old address."""
 
+from referrals.changes import Typed, Wrong
 from referrals.details import ask_for_details
-from referrals.profile import Typed, Wrong
 from referrals.profile_fields import digest
 from referrals.roster.edit import Saved, save
 from referrals.roster.fields import RosterField

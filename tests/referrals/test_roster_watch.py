@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from referrals.changes import Typed
 from referrals.composing import compose
 from referrals.letters import PracticeLetter, Void
 from referrals.outbox import open_of_practice
-from referrals.profile import Typed
 from referrals.profile_fields import digest
 from referrals.provider_letters import ProviderLetter
 from referrals.roster.edit import Saved, save

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from referrals.brand import contrast, darker, palette, readable
+from referrals.changes import Typed, Wrong
 from referrals.outcomes import Refusal, Refused
-from referrals.profile import Typed
 from referrals.profile_fields import digest
-from referrals.settings.change import Overtaken, Saved, Wrong, change, settings
+from referrals.settings.change import Overtaken, Saved, change, settings
 from referrals.settings.names import GROUPS, Group, Setting
 from referrals.settings.values import RANGES, read, written
 from referrals.slack_trouble import Scope, met

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from referrals.changes import Typed, Wrong
 from referrals.intake.form import receive
 from referrals.outcomes import Missing, Person, Refusal, Refused
 from referrals.profile_fields import digest
-from referrals.sources.edit import Overtaken, Saved, SourceForm, Typed, Wrong, add, edit, meant, retire, source_form
+from referrals.sources.edit import Overtaken, Saved, SourceForm, add, edit, meant, retire, source_form
 from referrals.sources.fields import FROM_THE_FORM, SourceField
 from referrals.sources.links import SourceLink, link_of, replace_link, source_of_link
 from referrals.tx import Tx

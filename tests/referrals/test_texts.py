@@ -12,11 +12,12 @@ from jobs.delivery_records import failed
 from jobs.errors import FailureKind
 from referrals.actor import OPERATOR
 from referrals.audit import audit
+from referrals.changes import Typed
 from referrals.composing import compose
 from referrals.imports.files import FileKind, import_file
 from referrals.letters import PracticeLetter, Void
 from referrals.pausing.availability import make_inactive
-from referrals.profile import Saved, Typed, edit
+from referrals.profile import Saved, edit
 from referrals.profile_fields import ProfileField, digest, written
 from referrals.texts import Report, Word, answered, refused, reported, why_not, word_of
 from referrals.tx import Tx
