@@ -112,9 +112,9 @@ async def rows_as_text(url: str) -> AsyncIterator[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str, *, patient: bool = False) -> AsyncIterator[Database]:
     """For what must happen between opening and closing."""
-    database = open_database(url)
+    database = open_database(url, patient=patient)
     try:
         yield database
     finally:

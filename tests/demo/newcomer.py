@@ -5,14 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, ViewportSize, expect
+from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, expect
 
+from tests.browser import DESKTOP, PHONE, fits
 from tests.canary import Identity
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESKTOP: ViewportSize = {"width": 1120, "height": 720}
-#: Cards are posted one a second, and some of the demo's own may stand before ours.
-PATIENCE = 60_000
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 
 
@@ -68,7 +65,7 @@ class Newcomer:
 
     async def press(self, button: str, code: str) -> None:
         """A button of the card, by what a screen reader says."""
-        await self.card(code).get_by_role("button", name=f"{button} referral {code}").click(timeout=PATIENCE)
+        await self.card(code).get_by_role("button", name=f"{button} referral {code}").click()
 
     async def command(self, typed: str) -> None:
         """Typed where messages are, in the channel."""
@@ -81,7 +78,7 @@ class Newcomer:
         By keyboard: Chromium discards clicks into a frame that has only just been scrolled there, as a mail has.
         """
         async with self.page.context.expect_page() as opening:
-            await link.press("Enter", timeout=PATIENCE)
+            await link.press("Enter")
         page = await opening.value
         self.listen(page)
         await page.set_viewport_size(PHONE)
@@ -93,16 +90,16 @@ class Newcomer:
         page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
 
     async def sees(self, message: Locator, *texts: str | re.Pattern[str]) -> None:
-        await expect(message).to_have_count(1, timeout=PATIENCE)
+        await expect(message).to_have_count(1)
         for text in texts:
-            await expect(message).to_contain_text(text, timeout=PATIENCE)
+            await expect(message).to_contain_text(text)
 
     async def read_mail(self, to: str, lead: str) -> FrameLocator:
         """Opens the newest mail to this address whose text holds ``lead``; answers what is inside it."""
         await self.open("Mailbox")
         await self.page.get_by_label("Find mail").fill(to)
         row = self.page.get_by_test_id("mail-list").get_by_role("link").filter(has_text=lead).first
-        await row.click(timeout=PATIENCE)
+        await row.click()
         return self.page.frame_locator("[data-testid=mail-html]")
 
 
@@ -134,15 +131,9 @@ async def ask_for_care(page: Page, client: Identity, wish: Wish) -> str:
         choice = page.get_by_label("Would you like to see someone in particular?")
         await choice.select_option(label=await choice.locator("option", has_text=wish.provider).text_content())
     await page.get_by_label("Notes for your provider").fill(client.notes)
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the form is wider than the phone"
+    await fits(page)
     await page.get_by_role("button", name="Send my request").click()
     await expect(page.get_by_role("heading", name="Thank you. We have your request.")).to_be_visible()
     found = _CODE.search(await page.get_by_role("main").inner_text())
     assert found
     return found[0]
-
-
-async def fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
-    assert page.viewport_size
-    await expect(page.locator("html")).to_have_js_property("scrollWidth", page.viewport_size["width"])

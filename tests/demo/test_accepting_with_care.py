@@ -12,7 +12,7 @@ from playwright.async_api import BrowserContext, expect
 
 from tests.canary import Identity, Watch, somebody
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import PATIENCE, Newcomer, Wish, ask_for_care, window
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
 WITHOUT_LICENCE = Wish("New York", "Aetna")  # Tomás has none for New York
@@ -55,17 +55,17 @@ async def tomas_asks_for_a_licence_and_robin_allows_it(context: BrowserContext, 
     await me.become("Tomás")
     await me.press("Accept", code)
     told = me.private("no current licence")
-    await told.get_by_role("button", name="Ask a coordinator").click(timeout=PATIENCE)
+    await told.get_by_role("button", name="Ask a coordinator").click()
     await me.sees(me.private("have been asked whether you may take"), code)
     await expect(me.card(code)).to_contain_text("Open to everyone")
     await me.become("Robin")
     await me.open("Messages")
     asks = me.messages(code).filter(has_text="has no")
-    await asks.get_by_role("button", name=f"Allow it for {code}", exact=True).click(timeout=PATIENCE)
+    await asks.get_by_role("button", name=f"Allow it for {code}", exact=True).click()
     form = me.page.get_by_role("dialog")
     await form.get_by_label("An interstate compact covers it").check()
     await form.get_by_role("button", name="Allow", exact=True).click()
-    await expect(form).to_contain_text(f"{code} is with the provider", timeout=PATIENCE)
+    await expect(form).to_contain_text(f"{code} is with the provider")
     await form.get_by_test_id("modal-close").click()
     await me.open("referrals")
     await me.sees(me.card(code), "Accepted by @Tomás Lindqvist")
@@ -76,7 +76,7 @@ async def out_of_network_is_asked(context: BrowserContext, demo: Demo, me: Newco
     await me.become("Maya")
     await me.press("Accept", code)
     form = me.page.get_by_role("dialog")
-    await expect(form).to_contain_text("not among your networks", timeout=PATIENCE)
+    await expect(form).to_contain_text("not among your networks")
     await expect(me.card(code)).to_contain_text("Open to everyone")
     await form.get_by_role("button", name="Accept anyway").click()
     await me.sees(me.card(code), "Accepted by @Maya Okonkwo-Reyes")
@@ -85,12 +85,12 @@ async def out_of_network_is_asked(context: BrowserContext, demo: Demo, me: Newco
 
 async def it_is_scheduled(me: Newcomer, code: str) -> None:
     await me.card(code).get_by_role("button", name=f"A first session of {code} is scheduled").click()
-    await expect(me.messages(code).filter(has_text="Scheduled with")).to_have_count(1, timeout=PATIENCE)
+    await expect(me.messages(code).filter(has_text="Scheduled with")).to_have_count(1)
 
 
 async def already_contacted(context: BrowserContext, demo: Demo, me: Newcomer) -> None:
     code = await a_client_asks(context, demo, Wish("New York", "Aetna"))
-    await expect(me.card(code)).to_have_count(1, timeout=PATIENCE)
+    await expect(me.card(code)).to_have_count(1)
     await me.card(code).get_by_role("button", name="More actions").click()
     await me.page.get_by_role("menuitem", name="I have already contacted the client").click()
     await me.sees(me.card(code), "Client contacted by @Maya Okonkwo-Reyes")
@@ -99,12 +99,12 @@ async def already_contacted(context: BrowserContext, demo: Demo, me: Newcomer) -
 async def a_state_is_paused(me: Newcomer) -> None:
     await me.command("/referrals pause NJ")
     asked = me.private("New Jersey").filter(has_text="Nothing has changed yet")
-    await asked.get_by_role("button", name="Pause them now").click(timeout=PATIENCE)
+    await asked.get_by_role("button", name="Pause them now").click()
     waits = me.private("waiting for your answer")  # one of the demo's own, from there
-    await waits.get_by_role("button", name=re.compile("^Keep them")).click(timeout=PATIENCE)
+    await waits.get_by_role("button", name=re.compile("^Keep them")).click()
     await me.sees(me.private("Kept"), "until you answer or their deadline passes")
     await me.open("Home")
-    await expect(me.page.get_by_role("button", name="Resume New Jersey")).to_be_visible(timeout=PATIENCE)
+    await expect(me.page.get_by_role("button", name="Resume New Jersey")).to_be_visible()
     await expect(me.page.get_by_role("button", name="Pause New York")).to_be_visible()
     await expect(me.page.get_by_role("main")).to_contain_text("insurer's directory")
 
@@ -115,7 +115,7 @@ async def what_waits_is_released(context: BrowserContext, demo: Demo, me: Newcom
     await me.sees(me.card(code), "This one is reserved for you")
     await me.command("/referrals pause")
     asked = me.private("Nobody can ask for you now")
-    await asked.get_by_role("button", name=re.compile("^Release them now")).click(timeout=PATIENCE)
+    await asked.get_by_role("button", name=re.compile("^Release them now")).click()
     await me.sees(me.card(code).filter(has_text="round 2"), "Open to everyone")
     await me.command("/referrals resume")
     await me.sees(me.private("Welcome back"), "your referrals are on")
@@ -127,8 +127,8 @@ async def a_weekly_limit(me: Newcomer) -> None:
     form = me.page.get_by_role("dialog")
     await form.get_by_label("New referrals a week").fill("9")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
-    await expect(me.page.get_by_role("main")).to_contain_text(re.compile(r"\d of 9"), timeout=PATIENCE)
+    await expect(form).to_have_count(0)
+    await expect(me.page.get_by_role("main")).to_contain_text(re.compile(r"\d of 9"))
 
 
 async def how_am_i_doing(me: Newcomer) -> None:
@@ -149,14 +149,14 @@ async def details_in_slack_once_attested(me: Newcomer, code: str, client: Identi
     await expect(form).to_contain_text("Client details are not shown in Slack")  # the tick is missing
     await form.get_by_label("I attest that our agreement with Slack is signed").check()
     await form.get_by_role("button", name="Turn on").click()
-    await expect(form).to_contain_text("Client details now open in Slack", timeout=PATIENCE)
+    await expect(form).to_contain_text("Client details now open in Slack")
     await form.get_by_test_id("modal-close").click()
     await me.become("Maya")
     await me.open("referrals")
     first, _, last = client.name.partition(" ")
     await me.command(f"/referrals find {first} {last}")
     found = me.private(code).filter(has_text="Client details")
-    await found.get_by_role("button", name=f"Who the client of {code} is").click(timeout=PATIENCE)
-    await expect(form).to_contain_text(client.name, timeout=PATIENCE)
+    await found.get_by_role("button", name=f"Who the client of {code} is").click()
+    await expect(form).to_contain_text(client.name)
     await form.get_by_test_id("modal-close").click()
     await expect(me.page.get_by_role("main")).not_to_contain_text(client.name)

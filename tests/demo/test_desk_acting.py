@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import DESKTOP, PHONE, Picture, fits
 from tests.canary import Identity, Watch, somebody
-from tests.demo.conftest import Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, fits, window
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
 FOR_MAYA = Wish("New York", "Aetna", (), "Maya Okonkwo-Reyes")
@@ -50,14 +50,14 @@ async def a_client_asks(context: BrowserContext, demo: Demo, client: Identity) -
 
 
 async def menu(me: Newcomer, code: str, option: str) -> None:
-    await me.card(code).get_by_role("button", name="More actions").click(timeout=PATIENCE)
+    await me.card(code).get_by_role("button", name="More actions").click()
     await me.page.get_by_role("menuitem", name=option).click()
 
 
 async def the_timeline_opens(me: Newcomer, code: str, client: Identity, picture: Picture) -> Locator:
     await menu(me, code, "Timeline and more")
     timeline = me.page.get_by_role("dialog").last
-    await expect(timeline).to_contain_text("Came in by the web form for Maya", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("Came in by the web form for Maya")
     await expect(timeline).to_contain_text("Email to the client")
     await expect(timeline).not_to_contain_text(client.name)
     await picture(me.page, "timeline")
@@ -69,34 +69,34 @@ async def the_timeline_opens(me: Newcomer, code: str, client: Identity, picture:
 
 async def the_deadline_moves(timeline: Locator, page: Page) -> None:
     await timeline.get_by_role("button", name="Extend the deadline").click()
-    await expect(timeline).to_contain_text("gets an email with the new one", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("gets an email with the new one")
     await timeline.get_by_label("24 hours more").check()
     await timeline.get_by_role("button", name="Extend", exact=True).click()
-    await expect(timeline).to_contain_text("Deadline moved to", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("Deadline moved to")
     await expect(page.get_by_role("dialog")).to_have_count(1)
 
 
 async def it_is_urgent_and_the_channel_is_not_told(me: Newcomer, timeline: Locator, code: str) -> None:
     await timeline.get_by_role("button", name="Mark as urgent").click()
-    await expect(timeline).to_contain_text("the coordinators have been told", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("the coordinators have been told")
     await expect(timeline.get_by_role("button", name="No longer urgent")).to_be_visible()
     await expect(me.messages(code).filter(has_text="rgent")).to_have_count(0)
 
 
 async def accepted_for_maya(me: Newcomer, timeline: Locator, code: str) -> None:
     await timeline.get_by_role("button", name="Act for a provider").click()
-    await expect(timeline).to_contain_text("You act for them", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("You act for them")
     await timeline.get_by_label("They take it", exact=True).check()
     await timeline.get_by_role("button", name="Go on").click()
-    await expect(timeline).to_contain_text("Accepted by Maya Okonkwo-Reyes", timeout=PATIENCE)
-    await expect(me.card(code)).to_contain_text("Accepted by", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("Accepted by Maya Okonkwo-Reyes")
+    await expect(me.card(code)).to_contain_text("Accepted by")
 
 
 async def it_is_put_on_hold(timeline: Locator, page: Page, picture: Picture) -> None:
     await timeline.get_by_role("button", name="Legal hold").click()
-    await timeline.get_by_label("A complaint").check(timeout=PATIENCE)
+    await timeline.get_by_label("A complaint").check()
     await timeline.get_by_role("button", name="Put on hold").click()
-    await expect(timeline).to_contain_text("Put on legal hold. A complaint", timeout=PATIENCE)
+    await expect(timeline).to_contain_text("Put on legal hold. A complaint")
     await page.set_viewport_size(PHONE)
     await picture(page, "timeline-held-phone")
     await page.set_viewport_size(DESKTOP)
@@ -127,10 +127,10 @@ async def the_same_on_the_secure_page(
 async def it_is_withdrawn(me: Newcomer, code: str) -> None:
     await menu(me, code, "Withdraw: the client wants no more")
     form = me.page.get_by_role("dialog").last
-    await expect(form).to_contain_text("That is final", timeout=PATIENCE)
+    await expect(form).to_contain_text("That is final")
     await expect(me.card(code)).to_contain_text("Accepted by")
     await form.get_by_role("button", name="Withdraw", exact=True).click()
-    await expect(form).to_contain_text(f"{code} is closed", timeout=PATIENCE)
+    await expect(form).to_contain_text(f"{code} is closed")
     await form.get_by_test_id("modal-close").click()
     await me.sees(me.messages(code).filter(has_text="the client withdrew"))
 

@@ -6,19 +6,15 @@ Also what must not be: a client's name on any of these pages, anything wider tha
 import csv
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.browser import DESKTOP, PATIENCE, PHONE, Picture, fits, for_everybody, whole
 from tests.canary import Watch
-from tests.demo.conftest import Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, fits, window
+from tests.demo.newcomer import Newcomer, window
 from tests.demo.running import started
-
-_WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.timeout(600)  # alone it takes a tenth of this
@@ -51,15 +47,15 @@ async def clients_are_kept_for_thirty_days(me: Newcomer) -> None:
     form = me.page.get_by_role("dialog")
     await form.get_by_label("Clients are kept for").fill("30")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
-    await expect(me.page.get_by_role("main")).to_contain_text("Clients are kept for: 30 days", timeout=PATIENCE)
+    await expect(form).to_have_count(0)
+    await expect(me.page.get_by_role("main")).to_contain_text("Clients are kept for: 30 days")
 
 
 async def the_dry_run(me: Newcomer, picture: Picture) -> Page:
     await me.page.get_by_role("button", name="Retention").click()
     page = await me.follow(me.page.get_by_role("dialog").get_by_role("link", name="Open the page"))
-    await page.get_by_role("button", name="Open the page").click(timeout=PATIENCE)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Retention", timeout=PATIENCE)
+    await page.get_by_role("button", name="Open the page").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Retention")
     await expect(page.get_by_role("main")).to_contain_text("30 days after a referral was closed")
     await looks_right(page, "retention", picture)
     return page
@@ -74,7 +70,7 @@ async def exactly_those_are_erased(page: Page, picture: Picture) -> int:
     assert len(codes) == many and all(re.fullmatch(r"R-\w{5}", code) for code in codes)
     await page.get_by_label("I have looked at the list").check()
     await button.click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Retention", timeout=PATIENCE)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Retention")
     main = page.get_by_role("main")
     await expect(main).to_contain_text("Nobody is past their time")
     await expect(main).to_contain_text("1 client was erased" if many == 1 else f"{many} clients were erased")
@@ -110,7 +106,7 @@ async def the_history_tells_of_it(page: Page, many: int, picture: Picture) -> No
 
 async def the_desk_checks_itself(page: Page, picture: Picture) -> None:
     await page.get_by_role("button", name="Check now").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("The desk checks itself", timeout=PATIENCE)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("The desk checks itself")
     await fits(page)
     await picture(page, "audit-checking")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Audit", timeout=3 * PATIENCE)
@@ -126,18 +122,6 @@ async def the_desk_checks_itself(page: Page, picture: Picture) -> None:
 async def looks_right(page: Page, name: str, picture: Picture) -> None:
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await fits(page)
-        found = await Axe().run(page, options=_WCAG)
-        assert found.violations_count == 0, found.generate_report()
+        await for_everybody(page)
         await whole(page, f"{name}-{scheme}", picture)
     await page.emulate_media(color_scheme="light")
-
-
-async def whole(page: Page, name: str, picture: Picture) -> None:
-    """All of a long page: its pictures are of what is in view."""
-    size = page.viewport_size
-    assert size is not None
-    height = await page.evaluate("document.documentElement.scrollHeight")
-    await page.set_viewport_size({"width": size["width"], "height": min(int(height), 4000)})
-    await picture(page, name)
-    await page.set_viewport_size(size)

@@ -7,19 +7,15 @@ import csv
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.browser import ASKED_FOR, DESKTOP, Picture, for_everybody, whole
 from tests.canary import Watch
-from tests.demo.conftest import ASKED_FOR, Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, Newcomer, fits, window
+from tests.demo.newcomer import Newcomer, window
 from tests.demo.running import started
-
-_WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.timeout(600)  # alone it takes a tenth of this
@@ -70,9 +66,7 @@ async def the_page(me: Newcomer, picture: Picture) -> Page:
     await expect(page.get_by_role("main")).not_to_contain_text("Okonkwo")
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await fits(page)
-        found = await Axe().run(page, options=_WCAG)
-        assert found.violations_count == 0, found.generate_report()
+        await for_everybody(page)
         await whole(page, f"report-phone-{scheme}", picture)
     await page.set_viewport_size(DESKTOP)
     await page.emulate_media(color_scheme="light")
@@ -125,13 +119,3 @@ async def the_next_mornings_digest(me: Newcomer, picture: Picture) -> None:
     await picture(digest, "digest")
     await me.turn_clock(1)
     await expect(digest).to_have_count(1)
-
-
-async def whole(page: Page, name: str, picture: Picture) -> None:
-    """From its top to its end."""
-    before = page.viewport_size
-    assert before is not None
-    height = await page.evaluate("document.documentElement.scrollHeight")
-    await page.set_viewport_size({"width": before["width"], "height": min(int(height), 8000)})
-    await picture(page, name)
-    await page.set_viewport_size(before)

@@ -4,17 +4,14 @@ Also what must not be: anything wider than a phone, an inaccessible page, a temp
 """
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.demo.conftest import Picture
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, fits, window
+from tests.browser import DESKTOP, PHONE, Picture, for_everybody, whole
+from tests.demo.newcomer import Newcomer, window
 from tests.demo.running import started
 
-_WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OWN = "Dear {{ greeting or 'friend' }},\n\nWe look after your request {{ code }} ourselves now.\n\n- We call\n- Soon"
 
 
@@ -28,7 +25,7 @@ async def test_settings_and_own_words(
             await me.become("Robin")
             await me.open("Home")
             await me.page.get_by_role("button", name="Settings").click()
-            await expect(me.page.get_by_role("main")).to_contain_text("Email link works for", timeout=PATIENCE)
+            await expect(me.page.get_by_role("main")).to_contain_text("Email link works for")
             await me.page.set_viewport_size(PHONE)
             await picture(me.page, "settings-phone")
             await a_contradiction_is_refused(me, picture)
@@ -52,12 +49,12 @@ async def a_contradiction_is_refused(me: Newcomer, picture: Picture) -> None:
     form = page.get_by_role("dialog")
     await form.get_by_label("Email link works for").fill("72")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("longer than the offer is open, 48 hours", timeout=PATIENCE)
+    await expect(form).to_contain_text("longer than the offer is open, 48 hours")
     await picture(page, "settings-contradiction")
     await form.get_by_label("Email link works for").fill("24")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
-    await expect(page.get_by_role("main")).to_contain_text("Email link works for: 24 hours", timeout=PATIENCE)
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_role("main")).to_contain_text("Email link works for: 24 hours")
 
 
 async def a_channel_without_the_desk_is_refused(me: Newcomer, picture: Picture) -> None:
@@ -67,7 +64,7 @@ async def a_channel_without_the_desk_is_refused(me: Newcomer, picture: Picture) 
     await form.get_by_role("combobox").click()
     await page.get_by_role("option", name="general").click()
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("/invite @Referral desk there, then save again", timeout=PATIENCE)
+    await expect(form).to_contain_text("/invite @Referral desk there, then save again")
     await picture(page, "settings-channel")
     await form.get_by_role("button", name="Cancel").click()
 
@@ -79,11 +76,11 @@ async def the_colour_is_changed(me: Newcomer, picture: Picture) -> None:
     await form.get_by_label("Colour").fill("#ffd700")
     await form.get_by_label("Address line below mails and pages").fill("12 Pine Street, Albany")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("hard to read", timeout=PATIENCE)
+    await expect(form).to_contain_text("hard to read")
     await form.get_by_label("Colour").fill("#7a4f9a")
     await picture(page, "settings-practice")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
+    await expect(form).to_have_count(0)
 
 
 async def the_messages(me: Newcomer, picture: Picture) -> Page:
@@ -125,11 +122,6 @@ async def own_words(me: Newcomer, page: Page, picture: Picture) -> None:
 async def looks_right(page: Page, name: str, picture: Picture) -> None:
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await fits(page)
-        found = await Axe().run(page, options=_WCAG)
-        assert found.violations_count == 0, found.generate_report()
-        size = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-        await page.set_viewport_size({"width": PHONE["width"], "height": min(int(size[1]), 6000)})
-        await picture(page, f"{name}-{scheme}")
-        await page.set_viewport_size(PHONE)
+        await for_everybody(page)
+        await whole(page, f"{name}-{scheme}", picture)
     await page.emulate_media(color_scheme="light")

@@ -5,21 +5,18 @@ Also what must not be: a name that a client typed on the form, standing as a sou
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, expect
 
+from tests.browser import DESKTOP, PHONE, Picture, fits, for_everybody
 from tests.canary import Watch, somebody
-from tests.demo.conftest import Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, fits, window
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
 WISH = Wish("New York", "Aetna")
 CLINIC = "Bluestone Pediatrics"
-_WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.timeout(300)
@@ -33,7 +30,7 @@ async def test_sources(
             await me.open("Home")
             await me.page.get_by_role("button", name="Show Sources").click()
             main = me.page.get_by_role("main")
-            await expect(main).to_contain_text("Cedar Street Family Medicine", timeout=PATIENCE)
+            await expect(main).to_contain_text("Cedar Street Family Medicine")
             await expect(main).to_contain_text("ideal clients")
             await picture(me.page, "sources-home")
             await a_source_is_added(me, picture)
@@ -50,20 +47,20 @@ async def a_source_is_added(me: Newcomer, picture: Picture) -> None:
     page = me.page
     await page.set_viewport_size(PHONE)
     await picture(page, "sources-home-phone")
-    await page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")  # as wide as the phone
+    await fits(page)
     await page.get_by_role("button", name="Add a source").click()
     form = page.get_by_role("dialog")
     await form.get_by_label("Name").fill("cedar street family medicine")
     await form.get_by_role("combobox").click()
     await page.get_by_role("option", name="Physician").click()
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("There is a source of that name already", timeout=PATIENCE)
+    await expect(form).to_contain_text("There is a source of that name already")
     await picture(page, "source-form-phone")
     await form.get_by_label("Name").fill(CLINIC)
     await form.get_by_label("Email of the source").fill("office@bluestone.example.com")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
-    await expect(page.get_by_role("main")).to_contain_text(CLINIC, timeout=PATIENCE)
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_role("main")).to_contain_text(CLINIC)
 
 
 async def its_link(me: Newcomer, picture: Picture) -> str:
@@ -72,7 +69,7 @@ async def its_link(me: Newcomer, picture: Picture) -> str:
     await line.get_by_role("button").click()
     await page.get_by_role("menuitem", name="Link").click()
     shown = page.get_by_role("dialog")
-    await expect(shown).to_contain_text("/refer/", timeout=PATIENCE)
+    await expect(shown).to_contain_text("/refer/")
     await picture(page, "source-link-phone")
     found = re.search(r"http://\S+/refer/[\w-]+/[\w-]{16}", await shown.inner_text())
     assert found
@@ -98,7 +95,7 @@ async def somebody_comes_by_it(
     await page.close()
     await me.page.get_by_role("button", name="Sources, shown now").click()
     main = me.page.get_by_role("main")
-    await expect(main.locator("[data-block]").filter(has_text=CLINIC)).to_contain_text("1 referred", timeout=PATIENCE)
+    await expect(main.locator("[data-block]").filter(has_text=CLINIC)).to_contain_text("1 referred")
     await expect(main).to_contain_text("Other (from the form)")
     await expect(main).not_to_contain_text(mother.name)
 
@@ -107,7 +104,7 @@ async def only_the_quiet(me: Newcomer) -> None:
     main = me.page.get_by_role("main")
     await main.get_by_role("combobox").filter(has_text="All sources").click()
     await me.page.get_by_role("option", name="Quiet ones").click()
-    await expect(main).not_to_contain_text(CLINIC, timeout=PATIENCE)
+    await expect(main).not_to_contain_text(CLINIC)
     await expect(main).to_contain_text("Riverbend Listening Line")
 
 
@@ -120,9 +117,7 @@ async def the_funnel(me: Newcomer, picture: Picture) -> None:
     await expect(page.get_by_role("main").locator("tr").filter(has_text="Riverbend")).to_contain_text("Quiet")
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await fits(page)
-        found = await Axe().run(page, options=_WCAG)
-        assert found.violations_count == 0, found.generate_report()
+        await for_everybody(page)
         await picture(page, f"sources-page-phone-{scheme}")
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size(DESKTOP)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.demo.conftest import Picture
-from tests.demo.newcomer import PATIENCE, PHONE, Newcomer, window
+from tests.browser import PHONE, Picture, fits
+from tests.demo.newcomer import Newcomer, window
 from tests.demo.running import started
 
 LINK = "https://book.junipergrove.example.org/maya-okonkwo"
@@ -33,17 +33,17 @@ async def test_a_providers_home_on_a_phone(
 async def everything_is_there(page: Page) -> None:
     main = page.get_by_role("main")
     for title in ("Your referrals", "What comes to me", "My profile", "How I am doing"):
-        await expect(main.get_by_role("heading", name=title)).to_be_visible(timeout=PATIENCE)
+        await expect(main.get_by_role("heading", name=title)).to_be_visible()
     await expect(main).to_contain_text("In progress")
     await expect(main).to_contain_text("Only you see this")
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "Home is wider than the phone"
+    await fits(page)
 
 
 async def an_insurer_is_paused(page: Page) -> None:
     """And comes back: two clicks, and nothing to type."""
     await page.get_by_role("button", name="Pause Aetna").click()
-    await page.get_by_role("button", name="Resume Aetna").click(timeout=PATIENCE)
-    await expect(page.get_by_role("button", name="Pause Aetna")).to_be_visible(timeout=PATIENCE)
+    await page.get_by_role("button", name="Resume Aetna").click()
+    await expect(page.get_by_role("button", name="Pause Aetna")).to_be_visible()
 
 
 async def the_profile_is_edited(me: Newcomer, picture: Picture) -> None:
@@ -53,11 +53,11 @@ async def the_profile_is_edited(me: Newcomer, picture: Picture) -> None:
     await form.get_by_label("Booking link").fill(LINK.replace("https", "http"))
     await form.get_by_label("Languages").fill("English, Igbo, French")
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_contain_text("begins with https://, such as", timeout=PATIENCE)
+    await expect(form).to_contain_text("begins with https://, such as")
     await picture(page, "profile-error-phone")
     await form.get_by_label("Booking link").fill(LINK)
     await form.get_by_role("button", name="Save").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
-    await expect(page.get_by_role("main")).to_contain_text("English, Igbo, French", timeout=PATIENCE)
-    await expect(page.get_by_role("main").locator("code")).to_have_text(LINK, timeout=PATIENCE)
+    await expect(form).to_have_count(0)
+    await expect(page.get_by_role("main")).to_contain_text("English, Igbo, French")
+    await expect(page.get_by_role("main").locator("code")).to_have_text(LINK)
     await expect(page.get_by_role("main").get_by_role("link", name=LINK)).to_have_count(0)

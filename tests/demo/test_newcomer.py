@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Route, expect
 
+from tests.browser import DESKTOP, PHONE, Picture
 from tests.canary import Identity, Watch, somebody
-from tests.demo.conftest import Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, window
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
 #: Seconds; a terminal that hangs longer is closed by hand.
@@ -125,7 +125,7 @@ async def the_first_has_it(me: Newcomer, context: BrowserContext, demo: Demo, co
 
     async with window(context, demo.workspace, troubles) as samir:
         await samir.become("Samir")
-        await expect(samir.card(code)).to_have_count(1, timeout=PATIENCE)
+        await expect(samir.card(code)).to_have_count(1)
         await samir.page.route("**/ui/state*", hold)
         await me.open("referrals")
         await me.press("Accept", code)
@@ -141,7 +141,7 @@ async def a_day_passes(me: Newcomer, preferred: str, general: str, client: Ident
     await me.sees(me.card(preferred), "@Tomás Lindqvist This one is reserved for you")
     await me.sees(me.card(general), "Open to everyone")
     await me.turn_clock(24)
-    await me.card(preferred).get_by_role("button", name="1 reply").click(timeout=PATIENCE)
+    await me.card(preferred).get_by_role("button", name="1 reply").click()
     await me.sees(me.thread().filter(has_text="still waits for your answer"), "@Tomás Lindqvist", "24 hours")
     await me.close_thread()
     await me.sees(me.messages("is still open to everyone").filter(has_text=general), "24 hours")

@@ -8,17 +8,15 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import ASKED_FOR, DESKTOP, PHONE, Picture, fits, for_everybody
 from tests.canary import Identity, Watch, somebody
-from tests.demo.conftest import ASKED_FOR, Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, fits, window
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
 FOR_MAYA = Wish("New York", "Aetna", ("Anxiety", "Grief"), "Maya Okonkwo-Reyes")
@@ -33,7 +31,6 @@ PICTURED = Identity(
     "",
     "Evenings after six are best. I would like to begin by video.",
 )
-_WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.timeout(600)  # alone it takes a tenth of this
@@ -133,7 +130,7 @@ async def the_plan_remembers(me: Newcomer, code: str, picture: Picture) -> None:
     await me.sees(me.card(code), "Plan 1 of 4")
     await me.page.reload()
     await me.open("Messages")
-    await expect(told.get_by_label(re.compile("^Consultation"))).to_be_checked(timeout=PATIENCE)
+    await expect(told.get_by_label(re.compile("^Consultation"))).to_be_checked()
     await expect(told.get_by_role("checkbox", checked=True)).to_have_count(1)
 
 
@@ -143,11 +140,11 @@ async def nobody_answers(me: Newcomer, code: str) -> None:
     form = me.page.get_by_role("dialog")
     await form.get_by_label("When will you try again?").fill("2020-02-03")
     await form.get_by_role("button", name="Record the try").click()
-    await expect(form).to_contain_text("That day is over. Choose", timeout=PATIENCE)
+    await expect(form).to_contain_text("That day is over. Choose")
     tomorrow = datetime.now(UTC).astimezone(MAYAS_ZONE).date() + timedelta(days=1)
     await form.get_by_label("When will you try again?").fill(tomorrow.isoformat())
     await form.get_by_role("button", name="Record the try").click()
-    await expect(form).to_have_count(0, timeout=PATIENCE)
+    await expect(form).to_have_count(0)
     await me.sees(her_message(me, code), "1 try without an answer, next on")
     await me.open("referrals")
     await me.sees(me.card(code), "1 try without an answer, next on")
@@ -180,7 +177,7 @@ async def she_reaches_the_client(me: Newcomer, page: Page, code: str, client: Id
     await me.sees(me.card(code), "Client contacted by @Maya Okonkwo-Reyes", "Plan 2 of 4")
     await me.open("Messages")  # a tick here leaves the one of the page, which this message did not show yet
     await her_message(me, code).get_by_label(re.compile("^Payment")).check()
-    await expect(her_message(me, code).get_by_role("checkbox", checked=True)).to_have_count(3, timeout=PATIENCE)
+    await expect(her_message(me, code).get_by_role("checkbox", checked=True)).to_have_count(3)
     await me.sees(her_message(me, code), "It counts as contacted")
 
 
@@ -198,7 +195,7 @@ async def the_link_works_once(me: Newcomer, code: str) -> None:
 async def without_scripts(context: BrowserContext, me: Newcomer, code: str, client: Identity) -> None:
     await me.card(code).get_by_role("button", name=f"Who the client of {code} is").click()
     links = me.private(code).get_by_role("link", name="Open client details")
-    await expect(links).to_have_count(2, timeout=PATIENCE)
+    await expect(links).to_have_count(2)
     address = await links.last.get_attribute("href")
     assert address and context.browser
     plain = await context.browser.new_context(viewport=PHONE, java_script_enabled=False)
@@ -211,6 +208,7 @@ async def without_scripts(context: BrowserContext, me: Newcomer, code: str, clie
     await page.get_by_role("button", name="Save the plan").click()
     await expect(page.get_by_label("Scheduling")).not_to_be_checked()
     await page.get_by_role("button", name="Close this page").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("This page is closed")
     await page.go_back()
     await expect(page.get_by_role("main")).not_to_contain_text(client.name)
     await plain.close()
@@ -240,10 +238,3 @@ async def no_name_in_slack(me: Newcomer, client: Identity) -> None:
         await expect(me.page.get_by_role("main")).to_contain_text("R-")
         text = await me.page.get_by_role("main").inner_text()
         assert not [one for one in (*client.name.split(), client.email, client.phone[-4:]) if one in text]
-
-
-async def for_everybody(page: Page) -> None:
-    await page.wait_for_load_state()
-    await fits(page)
-    found = (await Axe().run(page, options=_WCAG)).response["violations"]
-    assert not [(one["id"], one["nodes"][0]["target"], one["nodes"][0]["failureSummary"]) for one in found], page.url

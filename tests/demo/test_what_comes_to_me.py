@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.browser import DESKTOP, PHONE, Picture, fits
 from tests.canary import Identity, Watch, somebody
-from tests.demo.conftest import Picture
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import DESKTOP, PATIENCE, PHONE, Newcomer, Wish, ask_for_care, fits, window
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
 from tests.demo.running import Demo, started
 
 FOR_ANYBODY = Wish("New York", "Aetna", ("Stress and work",))
@@ -75,12 +75,12 @@ async def a_pause_is_read_back(me: Newcomer, picture: Picture) -> None:
 async def it_is_in_force_and_ends(me: Newcomer) -> None:
     await me.open("Home")
     main = me.page.get_by_role("main")
-    await expect(main).to_contain_text("Your referrals are paused until", timeout=PATIENCE)
+    await expect(main).to_contain_text("Your referrals are paused until")
     await me.open("referrals")
     await me.command("/referrals resume")
     await me.sees(me.private("Welcome back"), "your referrals are on")
     await me.open("Home")
-    await expect(main).not_to_contain_text("Your referrals are paused", timeout=PATIENCE)
+    await expect(main).not_to_contain_text("Your referrals are paused")
 
 
 async def what_nobody_can_read_gets_an_example(me: Newcomer) -> None:
@@ -101,7 +101,7 @@ async def an_insurer_is_paused_until_tomorrow(me: Newcomer) -> None:
     await asked.get_by_role("button", name="Pause them now").click()
     await me.sees(me.private("Referrals with Aetna are paused until"), "/referrals resume Aetna")
     await me.open("Home")
-    await expect(me.page.get_by_role("button", name="Resume Aetna")).to_be_visible(timeout=PATIENCE)
+    await expect(me.page.get_by_role("button", name="Resume Aetna")).to_be_visible()
     await expect(me.page.get_by_role("button", name="Pause Cigna")).to_be_visible()
 
 
@@ -110,11 +110,11 @@ async def a_text_is_answered_stop(me: Newcomer, picture: Picture) -> None:
     await me.open("Text messages")
     phone = me.page.get_by_test_id(f"phone-{MAYAS_MOBILE}")
     await phone.get_by_role("button", name="STOP").click()
-    await expect(phone.get_by_role("listitem").filter(has_text="STOP")).to_be_visible(timeout=PATIENCE)
+    await expect(phone.get_by_role("listitem").filter(has_text="STOP")).to_be_visible()
     await expect(phone).not_to_contain_text("webhook")
     await me.open("Home")
     main = me.page.get_by_role("main")
-    await expect(main).to_contain_text("You get no text messages", timeout=PATIENCE)
+    await expect(main).to_contain_text("You get no text messages")
     await expect(main).to_contain_text("Offers still come by Slack and email")
     await me.page.set_viewport_size(PHONE)
     await fits(me.page)
@@ -123,7 +123,7 @@ async def a_text_is_answered_stop(me: Newcomer, picture: Picture) -> None:
     await me.open("Text messages")
     await phone.get_by_role("button", name="START").click()
     await me.open("Home")
-    await expect(main).not_to_contain_text("You get no text messages", timeout=PATIENCE)
+    await expect(main).not_to_contain_text("You get no text messages")
 
 
 async def she_takes_it_all_the_same(me: Newcomer, code: str) -> None:
@@ -131,7 +131,7 @@ async def she_takes_it_all_the_same(me: Newcomer, code: str) -> None:
     await me.open("referrals")
     await me.press("Accept", code)
     form = me.page.get_by_role("dialog")
-    await expect(form).to_contain_text("paused", timeout=PATIENCE)
+    await expect(form).to_contain_text("paused")
     await expect(me.card(code)).to_contain_text("Open to everyone")
     await form.get_by_role("button", name="Accept anyway").click()
     await me.sees(me.card(code), "Accepted by @Maya Okonkwo-Reyes")
@@ -158,7 +158,7 @@ async def she_gives_it_back(me: Newcomer, code: str, client: Identity) -> None:
     await expect(form.get_by_role("radiogroup", name="Does the client still want care?")).to_be_visible()
     await form.get_by_role("radiogroup", name="Does the client still want care?").get_by_label("Yes").check()
     await form.get_by_role("button", name="Release").click()
-    await expect(form).to_contain_text(f"{code} is open again", timeout=PATIENCE)
+    await expect(form).to_contain_text(f"{code} is open again")
     await form.get_by_test_id("modal-close").click()
     await me.open("referrals")
     await me.sees(me.card(code).filter(has_text="round 2"), "Open to everyone")
@@ -172,4 +172,4 @@ async def the_pause_of_the_insurer_is_over(me: Newcomer) -> None:
     await me.turn_clock(12)
     await me.sees(me.messages("Your pause is over"), "referrals with Aetna are on again")
     await me.open("Home")
-    await expect(me.page.get_by_role("button", name="Pause Aetna")).to_be_visible(timeout=PATIENCE)
+    await expect(me.page.get_by_role("button", name="Pause Aetna")).to_be_visible()

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, text
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel, col, select
 
@@ -32,6 +32,8 @@ TOGETHER = 8
 #: How often a side looks again once both have: use cases have more or fewer statements before they hold the referral,
 #: and whoever comes last to a meeting would be the first to leave it.
 LOOKS_AGAIN = (0, 0, 1, 2, 3)
+#: How long a click waits for a row is tested elsewhere; here, on a machine with other work, both must come to an end.
+_WAIT = text("SET LOCAL lock_timeout = '30s'")
 _ID_LENGTH = len(new_id())
 _DREW = "U0DREW"
 #: Who hears of what needs a coordinator: two people, so that "once" means once each.
@@ -132,6 +134,7 @@ def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, again: int) ->
         if not met:  # a use case that is run again has met the other one before
             met = True
             side.look(tx)
+            tx.session.execute(_WAIT)
             await_only(meeting.wait())
             for _ in range(again):
                 side.look(tx)
@@ -180,10 +183,10 @@ def _renamed(row: SQLModel, ids: dict[str, str]) -> dict[str, Any]:
 @asynccontextmanager
 async def track(url: str, chance: random.Random) -> AsyncIterator[Track]:
     async with AsyncExitStack() as stack:
-        first = await _staffed(await stack.enter_async_context(opened(url)), TickingClock())
+        first = await _staffed(await stack.enter_async_context(opened(url, patient=True)), TickingClock())
         processes = [first]
         if not url.startswith("sqlite"):
-            database = await stack.enter_async_context(opened(url))
+            database = await stack.enter_async_context(opened(url, patient=True))
             processes.append(replace(first, desk=replace(first.desk, database=database)))
         yield Track(processes, chance)
 

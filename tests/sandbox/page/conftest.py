@@ -5,18 +5,17 @@ from __future__ import annotations
 import smtplib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
+from tests.browser import chromium
 from tests.sandbox.conftest import actions, button, modal, section, socket_app, text_input
 
-CHROMIUM = Path("/usr/bin/chromium")
 REFERRALS = "C0REFERRALS"
 Look = Callable[..., Awaitable[Page]]
 
@@ -28,12 +27,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    async with chromium() as launched:
         yield launched
-        await launched.close()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
+from tests.browser import PHONE, fits
 from tests.sandbox.page.conftest import REFERRALS, Look, card, post, send_mail
 from tests.sandbox.page.every_block import CHARTS, EVERY_BLOCK
 
@@ -55,8 +56,8 @@ async def test_no_accessibility_violation(
 
 async def test_on_a_phone_the_sidebar_is_a_drawer(box: Sandbox, client: AsyncWebClient, look: Look) -> None:
     await post(client, *EVERY_BLOCK)
-    page = await look(viewport={"width": 390, "height": 844}, has_touch=True)
-    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    page = await look(viewport=PHONE, has_touch=True)
+    await fits(page)
     await expect(page.get_by_test_id("mail-link")).to_be_hidden()
     await page.get_by_test_id("drawer").click()
     await page.get_by_test_id("mail-link").click()

@@ -1,29 +1,23 @@
 """The secure page in a real browser: at phone width, without JavaScript, and for everybody (WCAG 2.2 AA by axe)."""
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from referrals.details import ask_for_details
 from referrals.find import ask_to_find
 from store.database import Database
 from store.tables import Client
 from store.vocabulary import PlanItem, Status
+from tests.browser import PHONE, Picture, for_everybody, whole
 from tests.canary import somebody
 from tests.desk import CORA, by
 from tests.engines import ON_SQLITE
-
-from .client_stage import Stage, open_stage
+from tests.web.client_stage import Stage, open_stage
 
 pytestmark = [pytest.mark.anyio, ON_SQLITE]
-
-PHONE: dict[str, Any] = {"width": 390, "height": 844}
-_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -32,36 +26,12 @@ async def stage(shared_database: Database) -> AsyncIterator[Stage]:
         yield stage
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        await browser.close()
-
-
-async def picture(page: Page, name: str) -> None:
-    """Where somebody asked for pictures, and nowhere else."""
-    if folder := os.environ.get("CLIENT_PAGE_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-async def fits(page: Page) -> None:
-    """Nothing has to be scrolled sideways."""
-    viewport = page.viewport_size
-    assert viewport is not None
-    width = await page.locator("main").evaluate("() => document.documentElement.scrollWidth")
-    assert width <= viewport["width"]
-
-
-async def test_everything_works_at_phone_width_without_javascript(stage: Stage, chromium: Browser) -> None:
+async def test_everything_works_at_phone_width_without_javascript(stage: Stage, browser: Browser) -> None:
     office = stage.office
     maya = await office.provider("Maya Lin")
     id, who = await stage.accepted(maya, notes="Please ring after six.\nWe have a dog.")
     ticket = await office.do(ask_for_details, by(maya), id)
-    context = await chromium.new_context(viewport=PHONE, java_script_enabled=False, has_touch=True)
+    context = await browser.new_context(viewport=PHONE, java_script_enabled=False, has_touch=True)
     page = await context.new_page()
     await page.goto(f"{stage.base}/client/{stage.slug}/{ticket.token}")
     await expect(page.get_by_text("made for Maya Lin")).to_be_visible()
@@ -104,7 +74,7 @@ async def test_everything_works_at_phone_width_without_javascript(stage: Stage, 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_accessibility_violation(stage: Stage, chromium: Browser, scheme: Any) -> None:
+async def test_no_accessibility_violation(stage: Stage, browser: Browser, scheme: Any, picture: Picture) -> None:
     office = stage.office
     maya = await office.provider("Maya Lin")
     plain, who = await stage.accepted(maya, concerns=("anxiety", "grief"), notes="Please ring after six.\nThank you.")
@@ -115,15 +85,12 @@ async def test_no_accessibility_violation(stage: Stage, chromium: Browser, schem
     silent, _ = await stage.accepted(maya)
     await office.change(Client, (await office.referral(silent)).client_id, do_not_contact=True)
     waiting = await office.submit(await office.provider("Tomas Berg"), client_email="t@clients.example.net")
-    context = await chromium.new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")
-    page, found = await context.new_page(), []
+    context = await browser.new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")
+    page = await context.new_page()
 
     async def check(what: str) -> None:
-        await fits(page)
-        await picture(page, f"{what}-{scheme}")
-        for violation in (await Axe().run(page, options=_RULES)).response["violations"]:
-            nodes = [f"{node['target']} {node['failureSummary']}" for node in violation["nodes"][:3]]
-            found.append(f"{what}: {violation['id']} {nodes}")
+        await for_everybody(page)
+        await whole(page, f"client-{what}-{scheme}", picture)
 
     async def enter(ticket: Any, what: str) -> None:
         await page.goto(f"{stage.base}/client/{stage.slug}/{ticket.token}")
@@ -182,4 +149,3 @@ async def test_no_accessibility_violation(stage: Stage, chromium: Browser, schem
     await check("over")
     await page.goto(f"{stage.base}/client/{stage.slug}/nonsense")
     await check("unknown")
-    assert found == []

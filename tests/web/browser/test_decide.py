@@ -1,30 +1,24 @@
 """The page behind an offer's link in a real browser: on a phone, by keyboard, without scripts, for everybody."""
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
 
 from referrals.accept import accept
 from referrals.outcomes import Question
 from store.database import Database
 from store.tables import Offer, Provider
 from store.vocabulary import ProviderStatus, Status
+from tests.browser import Picture, for_everybody, whole
 from tests.desk import by, new_office
 from tests.engines import ON_SQLITE
-
-from .test_decide import Site, open_site
+from tests.web.test_decide import Site, open_site
 
 pytestmark = [pytest.mark.anyio, ON_SQLITE]
 
-CHROMIUM = Path("/usr/bin/chromium")
-PHONE = {"width": 360, "height": 780}
-_WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-#: A folder for pictures of every state, for whoever wants to look at them.
-_PICTURES = os.environ.get("PICTURES_OF_PAGES")
+#: The smallest that people still have.
+PHONE: ViewportSize = {"width": 360, "height": 780}
 
 
 @pytest.fixture
@@ -35,26 +29,8 @@ async def site(shared_database: Database) -> AsyncIterator[Site]:
         yield found
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield launched
-        await launched.close()
-
-
-async def assert_for_everybody(page: Page, name: str) -> None:
-    await page.wait_for_load_state()
-    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], f"{name} is too wide"
-    if _PICTURES:
-        await page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=True)
-    found = (await Axe().run(page, options=_WCAG)).response["violations"]
-    assert not [(one["id"], one["nodes"][0]["target"], one["nodes"][0]["failureSummary"]) for one in found], name
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_state_on_a_phone(site: Site, browser: Browser, scheme: str) -> None:
+async def test_every_state_on_a_phone(site: Site, browser: Browser, scheme: str, picture: Picture) -> None:
     context = await browser.new_context(viewport=PHONE, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     page = await context.new_page()
     troubles: list[str] = []
@@ -62,19 +38,23 @@ async def test_every_state_on_a_phone(site: Site, browser: Browser, scheme: str)
 
     async def look(path: str, name: str) -> None:
         await page.goto(site.base + path)
-        await assert_for_everybody(page, f"{scheme}-{name}")
+        await is_fine(name)
+
+    async def is_fine(name: str) -> None:
+        await for_everybody(page)
+        await whole(page, f"decide-{name}-{scheme}", picture)
 
     done, path = await site.offered(concerns=("anxiety", "grief", "child_teen"))
     await site.office.change(Offer, done.offer_id, card_link="https://harbor.slack.example.com/archives/C0/p1")
     await look(path, "1-fresh")
     await page.get_by_role("button", name="Decline").click()
     await expect(page.get_by_role("alert")).to_contain_text("Please choose a reason")
-    await assert_for_everybody(page, f"{scheme}-2-no-reason")
+    await is_fine("2-no-reason")
     _, expensive = await site.offered(insurer="cigna")
     await site.office.change(Provider, site.maya.id, status=ProviderStatus.PAUSED)
     await page.goto(site.base + expensive)
     await page.get_by_role("button", name="Accept").click()
-    await assert_for_everybody(page, f"{scheme}-3-asked")
+    await is_fine("3-asked")
     await site.office.do(accept, by(site.maya), done.offer_id, confirmed=frozenset(Question))
     await look(path, "4-accepted")
     later, third = await site.offered()
@@ -92,7 +72,7 @@ async def test_every_state_on_a_phone(site: Site, browser: Browser, scheme: str)
 
 
 async def _without_scripts(browser: Browser) -> BrowserContext:
-    return await browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    return await browser.new_context(viewport=PHONE, java_script_enabled=False)
 
 
 async def test_no_by_keyboard_and_without_scripts(site: Site, browser: Browser) -> None:
