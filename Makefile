@@ -2,9 +2,9 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# Slack's three seconds hold for a desk that has the machine to itself: what starts processes, a browser or hundreds of
-# referrals runs one after the other, and the rest beside one another.
-ALONE  := tests/demo tests/faults tests/sandbox/page tests/web/browser tests/loop/test_burst.py
+# Slack's three seconds hold for a desk that has the machine to itself: what clicks, and what starts a browser or
+# processes, runs one after the other; the rest beside one another.
+ALONE  := tests/loop tests/sandbox/page tests/web/browser tests/demo tests/faults
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo run keys test alone check bench soak fuzz browser lock clean

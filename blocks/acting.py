@@ -108,14 +108,14 @@ def grounds_form(needs: Needs, *, already: bool, home: bool = False) -> Modal:
     )
 
 
-def withdraw_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
+def withdraw_form(done: Done, *, home: bool = False) -> Modal:
     blocks = [
         section(
-            f"*{plain(code)}* is closed because the client withdrew. That is final. The client gets an email that"
+            f"*{plain(done.code)}* is closed because the client withdrew. That is final. The client gets an email that"
             " confirms it, and a provider who has accepted is told not to contact them."
         )
     ]
-    return form(CallbackId.WITHDRAW, "Withdraw referral", "Withdraw", subject(referral_id, home), blocks)
+    return form(CallbackId.WITHDRAW, "Withdraw referral", "Withdraw", subject(done.referral_id, home), blocks)
 
 
 def hold_form(done: Done, *, home: bool = False) -> Modal:

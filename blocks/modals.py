@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import InputBlock, Option, OptionGroup, RadioButton
 from slack_sdk.models.views import View
 
 from referrals.close import Closing
-from referrals.outcomes import Asks, Person, Question
+from referrals.outcomes import Asks, Done, Person, Question
 from referrals.views.coordinators import Choice
 from store.vocabulary import CloseReason, DeclineReason
 
@@ -56,11 +56,11 @@ def decline_form(offer_id: str, code: str, whose: Person | None = None, *, home:
     return form(CallbackId.DECLINE, title, press, subject(offer_id, home), blocks)
 
 
-def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
+def release_form(done: Done, *, home: bool = False) -> Modal:
     """Whether the client still wants care decides what becomes of it, so it is asked by itself (DOMAIN.md P11)."""
     reasons = {one: text for one, text in DECLINE_REASONS.items() if one is not DeclineReason.NO_LONGER_WANTS}
     blocks = [
-        section(f"You are giving *{plain(code)}* back. That carries no penalty."),
+        section(f"You are giving *{plain(done.code)}* back. That carries no penalty."),
         radio("Why are you giving it back?", reasons),
         radio("Does the client still want care?", WANTS_CARE, BlockId.WANTS_CARE, ActionId.WANTS_CARE),
         context(
@@ -68,7 +68,7 @@ def release_form(referral_id: str, code: str, *, home: bool = False) -> Modal:
             " “no” it is closed, and they are told how to come back. Your reason stays in the practice."
         ),
     ]
-    return form(CallbackId.RELEASE, "Release referral", "Release", subject(referral_id, home), blocks)
+    return form(CallbackId.RELEASE, "Release referral", "Release", subject(done.referral_id, home), blocks)
 
 
 def close_form(referral_id: str, closing: Closing, *, home: bool = False) -> Modal:

@@ -1,6 +1,5 @@
 """Buttons and forms of what only coordinators do to a referral under way. Each runs one use case."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
 from blocks.acting import (
@@ -34,53 +33,37 @@ from referrals.lifecycle import Event
 from referrals.outcomes import Decision, Done
 from store.vocabulary import CloseReason
 
-from .answers import open_form
 from .click import Click, own_id
 from .deps import SlackDeps
-from .form import Answered, Form, Incomplete, one_of
-from .form import Handler as FormHandler
-from .settling import settle
+from .form import Answered, Form, FormHandler, Incomplete, one_of
+from .opening import open_or_tell
+from .settling import ClickHandler, settle
 from .who import Caller, act
 
 
 async def _ask_extend(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_extend, click.value)
-    if isinstance(outcome, Extending):
-        await open_form(deps, click, extend_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Extending, extend_form)
 
 
 async def _ask_act_for(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_act_for, click.value)
-    if isinstance(outcome, ActingFor):
-        await open_form(deps, click, act_for_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, ActingFor, act_for_form)
 
 
 async def _ask_withdraw(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_coordinate, click.value, Event.CLOSE)
-    if isinstance(outcome, Done):
-        await open_form(deps, click, withdraw_form(click.value, outcome.code, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Done, withdraw_form)
 
 
 async def _ask_hold(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_hold, click.value, True)
-    if isinstance(outcome, Done):
-        await open_form(deps, click, hold_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Done, hold_form)
 
 
 async def _ask_lift(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_hold, click.value, False)
-    if isinstance(outcome, Done):
-        await open_form(deps, click, lift_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Done, lift_form)
 
 
 async def _urgent(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -170,7 +153,7 @@ def _told(form: Form, outcome: Decision, what: str) -> Decision | Answered:
     return outcome
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.EXTEND: _ask_extend,
     ActionId.ACT_FOR: _ask_act_for,
     ActionId.WITHDRAW: _ask_withdraw,

@@ -3,7 +3,7 @@
 What a click changes shows on the card, which a job redraws; only what the card cannot say is answered here.
 """
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 
 from blocks.assigning import assign_form
 from blocks.availability import answer
@@ -42,10 +42,9 @@ from .answers import open_form, tell
 from .click import Click
 from .deps import SlackDeps
 from .home import turn_page
-from .settling import settle
+from .opening import open_or_tell
+from .settling import ClickHandler, settle
 from .who import Caller, act
-
-Handler = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
 
 
 async def handle(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -102,18 +101,12 @@ async def _ask_decline(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 async def _ask_release(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_release, click.value)
-    if isinstance(outcome, Done):
-        await open_form(deps, click, release_form(click.value, outcome.code, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Done, release_form)
 
 
 async def _ask_close(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_close, click.value)
-    if isinstance(outcome, Closing):
-        await open_form(deps, click, close_form(click.value, outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Closing, partial(close_form, click.value))
 
 
 async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -125,7 +118,7 @@ async def _ask_assign(deps: SlackDeps, caller: Caller, click: Click) -> None:
         await settle(deps, caller, click, outcome)
 
 
-HANDLERS: dict[ActionId, Handler] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.ACCEPT: _accept,
     ActionId.DECLINE: _ask_decline,
     ActionId.PASS: _pass,

@@ -1,6 +1,5 @@
 """Buttons and forms of a referral that somebody has: already contacted, no answer, and the plan."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 
 from blocks.after_forms import CHANNEL, TRIES, TS, no_answer_form, wrong_date
@@ -17,9 +16,8 @@ from store.vocabulary import PlanItem
 from .answers import open_form, update_message
 from .click import Click, own_id
 from .deps import SlackDeps
-from .form import Form, Incomplete
-from .form import Handler as FormHandler
-from .settling import settle
+from .form import Form, FormHandler, Incomplete
+from .settling import ClickHandler, settle
 from .who import Caller, act
 
 #: How often a message is brought up to date for one click: others may change what it shows meanwhile.
@@ -85,8 +83,8 @@ async def redraw_message(deps: SlackDeps, caller: Caller, referral_id: str, chan
 
 
 def redrawing(
-    handler: Callable[[SlackDeps, Caller, Click], Awaitable[None]],
-) -> Callable[[SlackDeps, Caller, Click], Awaitable[None]]:
+    handler: ClickHandler,
+) -> ClickHandler:
     """The same, and brings up to date the direct message whose button it was. For buttons that hold a referral."""
 
     async def run(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -97,7 +95,7 @@ def redrawing(
     return run
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.ALREADY_CONTACTED: _already_contacted,
     ActionId.NO_ANSWER: _ask_no_answer,
     ActionId.PLAN: _plan,

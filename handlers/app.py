@@ -27,6 +27,7 @@ from referrals.outcomes import Refusal
 from . import actions, commands, errors, events, views
 from .click import first, own_place, read_click, table, text
 from .deps import SlackDeps
+from .form import read_form
 from .who import Caller
 
 COMMAND = "/referrals"
@@ -106,7 +107,7 @@ def register(app: AsyncApp, deps: SlackDeps) -> None:
         team = text(user.get("team_id")) or text(table(body.get("team")).get("id"))
         async with asyncio.timeout(errors.IN_TIME) as limit:
             caller = await _caller(deps, context, text(user.get("id")), team, Surface.BUTTON)
-            form = views.read_form(body)
+            form = read_form(body)
             caller = replace(caller, home_pages=own_place(form.notes.get(PAGES)), until=limit.when())
             answer = await views.handle(deps, caller, form)
         await (ack(answer) if answer else ack())

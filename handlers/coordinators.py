@@ -1,7 +1,6 @@
 """Who coordinates, from Home: the form, whom Slack says it may be, and what comes of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from blocks import coordinators as words
 from blocks.coordinators import SHOWN, YOURSELF, coordinators_form, overtaken_form, yourself_form
@@ -21,23 +20,19 @@ from referrals.outcomes import Decision
 from referrals.tx import Tx
 from store.tables import Practice
 
-from .answers import open_form
 from .click import Click, own_id, table
 from .deps import SlackDeps
-from .form import Answered, Form, Incomplete
-from .form import Handler as FormHandler
+from .form import Answered, Form, FormHandler, Incomplete
 from .home import publish_home
+from .opening import open_or_tell
 from .people import SlackPerson, SlackSilent
-from .settling import settle
+from .settling import ClickHandler
 from .who import Caller, act
 
 
 async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, coordinators)
-    if isinstance(outcome, Coordinators):
-        await open_form(deps, click, coordinators_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Coordinators, coordinators_form)
 
 
 async def _save(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Incomplete | Answered:
@@ -117,6 +112,6 @@ def _update(view: Modal, caller: Caller) -> Answered:
     return {"response_action": "update", "view": with_pages(view, caller.home_pages)}
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {ActionId.COORDINATORS: _ask}
+HANDLERS: dict[ActionId, ClickHandler] = {ActionId.COORDINATORS: _ask}
 
 FORMS: dict[CallbackId, FormHandler] = {CallbackId.COORDINATORS: _save}

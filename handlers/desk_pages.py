@@ -1,7 +1,5 @@
 """The way from Slack to the coordinators' pages: a one-time link, for the eyes of who asked alone."""
 
-from collections.abc import Awaitable, Callable
-
 from blocks.availability import answer
 from blocks.desk_link import NOT_USED, desk_link
 from blocks.ids import ActionId
@@ -14,7 +12,7 @@ from .answers import tell
 from .click import Click
 from .deps import SlackDeps
 from .home import turn_page
-from .settling import settle, wording
+from .settling import ClickHandler, settle, wording
 from .who import Caller, act
 
 
@@ -45,7 +43,7 @@ _ROOMS = [action for action in ActionId if action.startswith("referral.room.")]
 #: The filters of the queue: like a room's button, they say where Home stands.
 _FILTERS = [action for action in ActionId if action.startswith("referral.queue.")]
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.DESK_PAGE: _open,
     **dict.fromkeys([*_ROOMS, *_FILTERS], turn_page),
 }

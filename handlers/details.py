@@ -1,7 +1,5 @@
 """Client details and the search: the way to their pages, or (where the practice has attested) the answer in Slack."""
 
-from collections.abc import Awaitable, Callable
-
 from blocks.availability import answer
 from blocks.details import WRITE_BOTH, details_view, found, page_link, search_link
 from blocks.ids import ActionId
@@ -16,7 +14,7 @@ from referrals.tx import Tx
 from .answers import open_form, tell
 from .click import Click
 from .deps import SlackDeps
-from .settling import settle, wording
+from .settling import ClickHandler, settle, wording
 from .who import Caller, act
 
 COMMAND = "/referrals find"
@@ -66,7 +64,7 @@ def _address(deps: SlackDeps, ticket: Ticket) -> str:
     return f"{deps.public_url}/client/{ticket.slug}/{ticket.token}"
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.DETAILS: _details,
     ActionId.OPEN_PAGE: _opened,
 }

@@ -51,7 +51,7 @@ class Incomplete:
 
 #: The body of the acknowledgement itself, where a handler has more to say than an outcome.
 Answered = dict[str, Any]
-Handler = Callable[[SlackDeps, Caller, Form], Awaitable[Decision | Incomplete | Answered]]
+FormHandler = Callable[[SlackDeps, Caller, Form], Awaitable[Decision | Incomplete | Answered]]
 
 
 def read_form(body: Mapping[str, Any]) -> Form:

@@ -1,7 +1,5 @@
 """The form about the clients that the practice is best for: opened from Home, and sent."""
 
-from collections.abc import Awaitable, Callable
-
 from blocks.ideal import FORM, ideal_form
 from blocks.ids import ActionId, CallbackId, of_shown_block
 from blocks.modals import with_pages
@@ -12,23 +10,18 @@ from referrals.sources.ideal import Fact
 from referrals.sources.ideal_form import Defined, IdealForm, Redefined, define
 from referrals.sources.ideal_form import ideal_form as form_of
 
-from .answers import open_form
 from .click import Click, own_id, table
 from .deps import SlackDeps
-from .form import Answered, Form, Handler
+from .form import Answered, Form, FormHandler
 from .home import publish_home
-from .settling import settle
+from .opening import open_or_tell
+from .settling import ClickHandler
 from .who import Caller, act
-
-Action = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
 
 
 async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, form_of)
-    if isinstance(outcome, IdealForm):
-        await open_form(deps, click, ideal_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, IdealForm, ideal_form)
 
 
 async def _save(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Answered:
@@ -56,5 +49,5 @@ def _typed(form: Form, block_id: str) -> tuple[Fact, Typed] | None:
     return Fact(name), Typed(",".join(slugs), shown)
 
 
-HANDLERS: dict[ActionId, Action] = {ActionId.IDEAL: _ask}
-FORMS: dict[CallbackId, Handler] = {CallbackId.IDEAL: _save}
+HANDLERS: dict[ActionId, ClickHandler] = {ActionId.IDEAL: _ask}
+FORMS: dict[CallbackId, FormHandler] = {CallbackId.IDEAL: _save}

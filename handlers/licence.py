@@ -1,6 +1,6 @@
 """Buttons and the form about a licence that the roster does not show: a provider asks, a coordinator decides."""
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 
 from blocks.availability import answer
 from blocks.ids import ActionId, BlockId, CallbackId
@@ -9,12 +9,12 @@ from blocks.modals import asked_of, notice_view, with_pages
 from referrals.licences import Allowing, Asked, Grounds, allow, ask, deny, may_allow
 from referrals.outcomes import Asks, Decision, Done
 
-from .answers import open_form, tell
+from .answers import tell
 from .click import Click
 from .deps import SlackDeps
-from .form import Answered, Form, Incomplete, one_of
-from .form import Handler as FormHandler
-from .settling import settle
+from .form import Answered, Form, FormHandler, Incomplete, one_of
+from .opening import open_or_tell
+from .settling import ClickHandler, settle
 from .who import Caller, act
 
 
@@ -28,10 +28,7 @@ async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
 
 async def _ask_grounds(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_allow, click.value)
-    if isinstance(outcome, Allowing):
-        await open_form(deps, click, allow_form(click.value, outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Allowing, partial(allow_form, click.value))
 
 
 async def _deny(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -60,7 +57,7 @@ async def _ask_anew(deps: SlackDeps, caller: Caller, form: Form) -> Decision | A
     return {"response_action": "update", "view": with_pages(again, caller.home_pages)}
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.ASK_LICENCE: _ask,
     ActionId.ALLOW_LICENCE: _ask_grounds,
     ActionId.DENY_LICENCE: _deny,

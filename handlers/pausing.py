@@ -3,7 +3,7 @@
 Switches work at once. What a form says is read back first, and takes effect with the click that confirms it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -29,11 +29,10 @@ from referrals.pausing.weekly import MOST_PER_WEEK
 from .answers import open_form, tell
 from .click import Click
 from .deps import SlackDeps
-from .form import Answered, Form, Incomplete
-from .form import Handler as FormHandler
+from .form import Answered, Form, FormHandler, Incomplete
 from .home import publish_home
 from .own import my_switches, on_own, paused_still
-from .settling import settle
+from .settling import ClickHandler, settle
 from .who import Caller, act
 
 _Changed = Availability | Refused | Missing
@@ -179,7 +178,7 @@ def _instead(message: Message) -> Answered:
     return {"response_action": "update", "view": tell_view(message)}
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.PAUSE: _pause,
     ActionId.PAUSE_NOW: _pause_now,
     ActionId.PAUSE_FOR: _ask_pause,

@@ -1,6 +1,5 @@
 """The practice's setting for client information in Slack: the form that explains it, and what comes of it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from blocks.ids import ActionId, BlockId, CallbackId
@@ -9,13 +8,12 @@ from blocks.privacy import OFF, ON, privacy_form, settled
 from referrals.outcomes import Decision
 from referrals.privacy import Attestation, attest, attestation
 
-from .answers import open_form
 from .click import Click, first
 from .deps import SlackDeps
-from .form import Form, Incomplete
-from .form import Handler as FormHandler
+from .form import Form, FormHandler, Incomplete
 from .home import publish_home
-from .settling import settle
+from .opening import open_or_tell
+from .settling import ClickHandler
 from .who import Caller, act
 
 _TICK = "Please tick this once the agreement is signed, or cancel."
@@ -23,10 +21,7 @@ _TICK = "Please tick this once the agreement is signed, or cancel."
 
 async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, attestation)
-    if isinstance(outcome, Attestation):
-        await open_form(deps, click, privacy_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Attestation, privacy_form)
 
 
 async def _attest(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Incomplete | dict[str, Any]:
@@ -45,6 +40,6 @@ def _ticked(form: Form) -> bool:
     return first(form.field(BlockId.ATTEST, ActionId.ATTEST).get("selected_options")).get("value") == ON
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {ActionId.ATTEST: _ask}
+HANDLERS: dict[ActionId, ClickHandler] = {ActionId.ATTEST: _ask}
 
 FORMS: dict[CallbackId, FormHandler] = {CallbackId.ATTEST: _attest}

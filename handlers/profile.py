@@ -1,6 +1,5 @@
 """The profile's form: opened from Home, and sent. What is wrong is said beside its field; nothing typed is lost."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from blocks.ids import ActionId, CallbackId, of_profile_block
@@ -11,24 +10,19 @@ from referrals.outcomes import Decision, Missing, Refused
 from referrals.profile import Overtaken, Profile, Saved, edit, meant, profile_of
 from referrals.profile_fields import ProfileField
 
-from .answers import open_form
 from .click import Click, own_id, table, text
 from .deps import SlackDeps
-from .form import Answered, Form, Handler
+from .form import Answered, Form, FormHandler
 from .home import publish_home
+from .opening import open_or_tell
 from .own import on_own
-from .settling import settle
+from .settling import ClickHandler
 from .who import Caller, act
-
-Action = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
 
 
 async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, on_own(profile_of))
-    if isinstance(outcome, Profile):
-        await open_form(deps, click, profile_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Profile, profile_form)
 
 
 async def _save(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Answered:
@@ -65,5 +59,5 @@ def _typed(form: Form, block_id: str) -> Typed:
     return Typed(entered, of_profile_block(block_id)[1])
 
 
-HANDLERS: dict[ActionId, Action] = {ActionId.PROFILE: _ask}
-FORMS: dict[CallbackId, Handler] = {CallbackId.PROFILE: _save}
+HANDLERS: dict[ActionId, ClickHandler] = {ActionId.PROFILE: _ask}
+FORMS: dict[CallbackId, FormHandler] = {CallbackId.PROFILE: _save}

@@ -21,15 +21,14 @@ from referrals.tx import Tx
 from referrals.zones import zone_of
 from store.tables import Provider
 
-from .answers import open_form, tell
+from .answers import tell
 from .click import Click, own_id, table, text
 from .deps import SlackDeps
-from .form import Answered, Form, Incomplete
-from .form import Handler as FormHandler
+from .form import Answered, Form, FormHandler, Incomplete
 from .home import show_on_home
+from .opening import open_or_tell
 from .people import SlackSilent
-from .profile import Action
-from .settling import settle
+from .settling import ClickHandler, settle
 from .who import Caller, act
 
 # Buttons
@@ -38,26 +37,17 @@ from .who import Caller, act
 async def _open(deps: SlackDeps, caller: Caller, click: Click) -> None:
     provider_id = None if click.action_id == ActionId.ROSTER_ADD else click.value
     outcome = await act(deps, caller, click.action_id, entry, provider_id)
-    if isinstance(outcome, Entry):
-        await open_form(deps, click, roster_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Entry, roster_form)
 
 
 async def _ask_pause(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, whom, click.value, "pause")
-    if isinstance(outcome, Whom):
-        await open_form(deps, click, pause_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Whom, pause_form)
 
 
 async def _ask_inactive(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, whom, click.value, "make_inactive")
-    if isinstance(outcome, Whom):
-        await open_form(deps, click, inactive_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Whom, inactive_form)
 
 
 async def _resume(deps: SlackDeps, caller: Caller, click: Click) -> None:
@@ -192,7 +182,7 @@ async def _standing(deps: SlackDeps, caller: Caller, outcome: Changed | Refused 
     return {}
 
 
-HANDLERS: dict[ActionId, Action] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.ROSTER_ADD: _open,
     ActionId.ROSTER_EDIT: _open,
     ActionId.ROSTER_PAUSE: _ask_pause,

@@ -1,7 +1,5 @@
 """Taking an item off the list of what needs a person, by hand."""
 
-from collections.abc import Awaitable, Callable
-
 from blocks.availability import answer
 from blocks.ids import ActionId
 from referrals.seen import Seen, seen
@@ -10,7 +8,7 @@ from .answers import tell
 from .click import Click
 from .deps import SlackDeps
 from .home import publish_home
-from .settling import settle
+from .settling import ClickHandler, settle
 from .who import Caller, act
 
 _OFF = "It is off the list."
@@ -26,6 +24,6 @@ async def _seen(deps: SlackDeps, caller: Caller, click: Click) -> None:
         await tell(deps, click, answer(_OFF))
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.SEEN: _seen,
 }

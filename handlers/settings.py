@@ -1,6 +1,6 @@
 """The settings' forms: opened from Home, and sent. What is wrong is said beside its field; nothing typed is lost."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from blocks.ids import ActionId, CallbackId, of_setting_block
 from blocks.modals import with_pages
@@ -11,25 +11,20 @@ from referrals.profile_fields import digest
 from referrals.settings.change import Overtaken, Saved, Shown, change, settings
 from referrals.settings.names import Group, Setting
 
-from .answers import open_form
 from .channel_check import why_not
 from .click import Click, own_id, table, text
 from .deps import SlackDeps
-from .form import Answered, Form, Handler, one_of
+from .form import Answered, Form, FormHandler, one_of
 from .home import show_on_home
-from .settling import settle
+from .opening import open_or_tell
+from .settling import ClickHandler
 from .who import Caller, act
-
-Action = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
 
 
 async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
     group = one_of(Group, click.value) or Group.TIMES
     outcome = await act(deps, caller, click.action_id, settings, group)
-    if isinstance(outcome, Shown):
-        await open_form(deps, click, settings_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, Shown, settings_form)
 
 
 async def _save(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Answered:
@@ -76,5 +71,5 @@ def _typed(form: Form, block_id: str) -> Typed:
     return Typed(own_id(chosen) or text(state.get("value")), of_setting_block(block_id)[1])
 
 
-HANDLERS: dict[ActionId, Action] = {ActionId.SETTINGS: _ask}
-FORMS: dict[CallbackId, Handler] = {CallbackId.SETTINGS: _save}
+HANDLERS: dict[ActionId, ClickHandler] = {ActionId.SETTINGS: _ask}
+FORMS: dict[CallbackId, FormHandler] = {CallbackId.SETTINGS: _save}

@@ -1,5 +1,7 @@
 """How a click ends: done and seen, done and told, or not done and why."""
 
+from collections.abc import Awaitable, Callable
+
 from blocks.availability import answer
 from blocks.ids import ActionId
 from blocks.licence import no_licence
@@ -15,6 +17,8 @@ from .home import publish_home
 from .timeline_again import after_click
 from .who import Caller
 
+#: What a button stands for. It answers by itself; the acknowledgement has nothing to say.
+ClickHandler = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
 #: Buttons that hold an offer, and that somebody without a licence there presses in vain.
 _ACCEPTING = frozenset({ActionId.ACCEPT, ActionId.ALREADY_CONTACTED})
 

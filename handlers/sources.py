@@ -1,7 +1,5 @@
 """A source's form, its link, retiring it: from Home. What is wrong is said beside its field; nothing typed is lost."""
 
-from collections.abc import Awaitable, Callable
-
 from blocks.ids import ActionId, CallbackId, of_shown_block
 from blocks.modals import with_pages
 from blocks.sources import FORM, source_form, source_link
@@ -13,24 +11,20 @@ from referrals.sources.fields import SourceField
 from referrals.sources.links import SourceLink, link_of, replace_link
 from referrals.tx import Tx
 
-from .answers import open_form, tell
+from .answers import tell
 from .click import Click, own_id, table, text
 from .deps import SlackDeps
-from .form import Answered, Form, Handler
+from .form import Answered, Form, FormHandler
 from .home import publish_home
-from .settling import settle
+from .opening import open_or_tell
+from .settling import ClickHandler, settle
 from .who import Caller, act
-
-Action = Callable[[SlackDeps, Caller, Click], Awaitable[None]]
 
 
 async def _ask(deps: SlackDeps, caller: Caller, click: Click) -> None:
     source_id = click.value if click.action_id == ActionId.EDIT_SOURCE else ""
     outcome = await act(deps, caller, click.action_id, form_of, source_id)
-    if isinstance(outcome, SourceForm):
-        await open_form(deps, click, source_form(outcome, home=click.on_home))
-    else:
-        await settle(deps, caller, click, outcome)
+    await open_or_tell(deps, caller, click, outcome, SourceForm, source_form)
 
 
 async def _save(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Answered:
@@ -90,7 +84,7 @@ def _typed(form: Form, block_id: str) -> Typed:
     return Typed(entered, of_shown_block(FORM, block_id)[1])
 
 
-HANDLERS: dict[ActionId, Action] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.ADD_SOURCE: _ask,
     ActionId.EDIT_SOURCE: _ask,
     ActionId.SOURCE_LINK: _link,
@@ -98,4 +92,4 @@ HANDLERS: dict[ActionId, Action] = {
     ActionId.RETIRE_SOURCE: _retire,
     ActionId.REVIVE_SOURCE: _retire,
 }
-FORMS: dict[CallbackId, Handler] = {CallbackId.SOURCE: _save}
+FORMS: dict[CallbackId, FormHandler] = {CallbackId.SOURCE: _save}

@@ -1,7 +1,5 @@
 """The timeline of a referral: opened by a button, turned page by page, and asked for by its code."""
 
-from collections.abc import Awaitable, Callable
-
 from blocks.availability import answer
 from blocks.ids import ActionId
 from blocks.message import Message
@@ -17,7 +15,7 @@ from referrals.views.timeline import Timeline, timeline
 from .answers import open_modal
 from .click import Click, own_id
 from .deps import SlackDeps
-from .settling import settle, wording
+from .settling import ClickHandler, settle, wording
 from .timeline_again import after_click
 from .who import Caller, act
 
@@ -58,7 +56,7 @@ async def _turn(deps: SlackDeps, caller: Caller, click: Click) -> None:
         await settle(deps, caller, click, not_shown)
 
 
-HANDLERS: dict[ActionId, Callable[[SlackDeps, Caller, Click], Awaitable[None]]] = {
+HANDLERS: dict[ActionId, ClickHandler] = {
     ActionId.TIMELINE: _open,
     ActionId.TIMELINE_PAGE: _turn,
 }

@@ -40,13 +40,11 @@ from . import (
 )
 from .click import text
 from .deps import SlackDeps
-from .form import Answered, Form, Handler, Incomplete, one_of, read_form
+from .form import Answered, Form, FormHandler, Incomplete, one_of
 from .home import publish_home
 from .settling import wording
 from .timeline_again import after_form
 from .who import Caller, act
-
-__all__ = ["Form", "Handler", "Incomplete", "handle", "one_of", "read_form", "update"]
 
 
 async def handle(deps: SlackDeps, caller: Caller, form: Form) -> dict[str, Any]:
@@ -120,7 +118,7 @@ async def _assign(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Inc
     return Incomplete(BlockId.NETWORK, grounds_wanted(outcome)) if isinstance(outcome, OutOfNetwork) else outcome
 
 
-HANDLERS: dict[CallbackId, Handler] = {
+HANDLERS: dict[CallbackId, FormHandler] = {
     CallbackId.DECLINE: _decline,
     CallbackId.RELEASE: _release,
     CallbackId.CLOSE: _close,

@@ -59,7 +59,7 @@ TODAY = date(2027, 3, 14)
 FORMS: dict[str, dict[str, Any]] = {
     "decline": decline_form("offer-1", HOSTILE),
     "decline for somebody": decline_form("offer-1", HOSTILE, Person(HOSTILE, None)),
-    "release": release_form("referral-1", HOSTILE),
+    "release": release_form(Done("referral-1", "offer-1", HOSTILE, Status.ACCEPTED)),
     "close": close_form("referral-1", Closing(HOSTILE, tuple(CloseReason))),
     "no answer": no_answer_form("referral-1", Trying(HOSTILE, 0, None, TODAY, TODAY + timedelta(days=60))),
     "no answer again": no_answer_form(

@@ -4,11 +4,13 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.async_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 from tests.browser import DESKTOP, PHONE, fits
 from tests.canary import Identity
+from tests.demo.running import Demo, started
 
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 
@@ -112,6 +114,19 @@ async def window(context: BrowserContext, address: str, troubles: list[str]) -> 
     await expect(page.get_by_test_id("clock")).not_to_be_empty()
     yield me
     await page.close()
+
+
+@asynccontextmanager
+async def visit(folder: Path, context: BrowserContext, troubles: list[str]) -> AsyncIterator[tuple[Demo, Newcomer]]:
+    """`make demo` in an empty folder and a window on it, its introduction read; ended as people end it, without a word
+    of complaint and with nothing left behind.
+    """
+    async with started(folder) as demo:
+        async with window(context, demo.workspace, troubles) as me:
+            await me.page.get_by_test_id("intro-close").click()
+            yield demo, me
+        await demo.ctrl_c()
+        assert (demo.complained, demo.left_behind()) == ("", [])
 
 
 async def ask_for_care(page: Page, client: Identity, wish: Wish) -> str:

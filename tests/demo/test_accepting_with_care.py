@@ -12,8 +12,8 @@ from playwright.async_api import BrowserContext, expect
 
 from tests.canary import Identity, Watch, somebody
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
-from tests.demo.running import Demo, started
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, visit
+from tests.demo.running import Demo
 
 WITHOUT_LICENCE = Wish("New York", "Aetna")  # Tomás has none for New York
 OUT_OF_NETWORK = Wish("New York", "Medicaid")  # which is none of Maya's
@@ -24,22 +24,18 @@ FOR_MAYA = Wish("New York", "Aetna", (), "Maya Okonkwo-Reyes")
 async def test_what_is_asked_before_it_is_taken(
     tmp_path: Path, context: BrowserContext, troubles: list[str], watch: Watch
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await tomas_asks_for_a_licence_and_robin_allows_it(context, demo, me)
-            client = somebody()
-            code = await out_of_network_is_asked(context, demo, me, client)
-            await it_is_scheduled(me, code)
-            await already_contacted(context, demo, me)
-            await a_state_is_paused(me)
-            await what_waits_is_released(context, demo, me)
-            await a_weekly_limit(me)
-            await how_am_i_doing(me)
-            await nothing_leaks(demo, watch)
-            await details_in_slack_once_attested(me, code, client)
-        await demo.ctrl_c()
-        assert demo.complained == ""
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        await tomas_asks_for_a_licence_and_robin_allows_it(context, demo, me)
+        client = somebody()
+        code = await out_of_network_is_asked(context, demo, me, client)
+        await it_is_scheduled(me, code)
+        await already_contacted(context, demo, me)
+        await a_state_is_paused(me)
+        await what_waits_is_released(context, demo, me)
+        await a_weekly_limit(me)
+        await how_am_i_doing(me)
+        await nothing_leaks(demo, watch)
+        await details_in_slack_once_attested(me, code, client)
 
 
 async def a_client_asks(context: BrowserContext, demo: Demo, wish: Wish, client: Identity | None = None) -> str:

@@ -11,8 +11,8 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.browser import DESKTOP, PHONE, Picture, fits
 from tests.canary import Identity, Watch, somebody
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
-from tests.demo.running import Demo, started
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, visit
+from tests.demo.running import Demo
 
 FOR_MAYA = Wish("New York", "Aetna", (), "Maya Okonkwo-Reyes")
 
@@ -22,23 +22,19 @@ async def test_a_coordinator_looks_after_one_referral(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture, watch: Watch
 ) -> None:
     client = somebody()
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            code = await a_client_asks(context, demo, client)
-            await me.become("Robin")
-            await me.open("referrals")
-            timeline = await the_timeline_opens(me, code, client, picture)
-            await the_deadline_moves(timeline, me.page)
-            await it_is_urgent_and_the_channel_is_not_told(me, timeline, code)
-            await accepted_for_maya(me, timeline, code)
-            await it_is_put_on_hold(timeline, me.page, picture)
-            await the_same_on_the_secure_page(me, timeline, code, client, picture)
-            await it_is_withdrawn(me, code)
-            await by_its_code(me, code)
-            await nothing_leaks(demo, watch)
-        await demo.ctrl_c()
-        assert demo.complained == ""
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        code = await a_client_asks(context, demo, client)
+        await me.become("Robin")
+        await me.open("referrals")
+        timeline = await the_timeline_opens(me, code, client, picture)
+        await the_deadline_moves(timeline, me.page)
+        await it_is_urgent_and_the_channel_is_not_told(me, timeline, code)
+        await accepted_for_maya(me, timeline, code)
+        await it_is_put_on_hold(timeline, me.page, picture)
+        await the_same_on_the_secure_page(me, timeline, code, client, picture)
+        await it_is_withdrawn(me, code)
+        await by_its_code(me, code)
+        await nothing_leaks(demo, watch)
 
 
 async def a_client_asks(context: BrowserContext, demo: Demo, client: Identity) -> str:

@@ -13,33 +13,28 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.browser import DESKTOP, PATIENCE, PHONE, Picture, fits, for_everybody, whole
 from tests.canary import Watch
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, window
-from tests.demo.running import started
+from tests.demo.newcomer import Newcomer, visit
 
 
 @pytest.mark.timeout(600)  # alone it takes a tenth of this
 async def test_erasing_and_the_history_of_it(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture, watch: Watch
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Robin")
-            await me.open("Home")
-            await me.page.get_by_role("button", name="Settings").click()
-            await clients_are_kept_for_thirty_days(me)
-            for _ in range(3):  # the first that was closed in the month that the demo has lived through is due by then
-                await me.turn_clock(48)
-            page = await the_dry_run(me, picture)
-            many = await exactly_those_are_erased(page, picture)
-            await the_history_tells_of_it(page, many, picture)
-            assert ["400" in one for one in me.troubles] == [True], "the browser notes the refusal, and nothing else"
-            me.troubles.clear()
-            await the_desk_checks_itself(page, picture)
-            await page.close()
-            await nothing_leaks(demo, watch)
-        await demo.ctrl_c()
-        assert (demo.complained, demo.left_behind()) == ("", [])
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        await me.become("Robin")
+        await me.open("Home")
+        await me.page.get_by_role("button", name="Settings").click()
+        await clients_are_kept_for_thirty_days(me)
+        for _ in range(3):  # the first that was closed in the month that the demo has lived through is due by then
+            await me.turn_clock(48)
+        page = await the_dry_run(me, picture)
+        many = await exactly_those_are_erased(page, picture)
+        await the_history_tells_of_it(page, many, picture)
+        assert ["400" in one for one in me.troubles] == [True], "the browser notes the refusal, and nothing else"
+        me.troubles.clear()
+        await the_desk_checks_itself(page, picture)
+        await page.close()
+        await nothing_leaks(demo, watch)
 
 
 async def clients_are_kept_for_thirty_days(me: Newcomer) -> None:

@@ -7,8 +7,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.browser import DESKTOP, PHONE, Picture, fits
-from tests.demo.newcomer import Newcomer, window
-from tests.demo.running import started
+from tests.demo.newcomer import Newcomer, visit
 
 _ITEMS = re.compile(r"(\d+) items?\b")
 #: Long enough that pictures show a room whole.
@@ -19,21 +18,17 @@ _WHOLE: ViewportSize = {"width": PHONE["width"], "height": 1800}
 async def test_a_coordinator_runs_the_desk_from_home(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Robin")
-            await me.open("Home")
-            await expect(me.page.get_by_role("main")).to_contain_text(_ITEMS)
-            await picture(me.page, "home-needs-desktop")
-            await me.page.set_viewport_size(_WHOLE)
-            await an_item_is_settled(me.page)
-            await the_numbers_are_there(me.page)
-            await picture(me.page, "home-needs-phone")
-            await the_queue_is_narrowed(me.page, picture)
-            await somebody_else_coordinates(me, picture)
-        await demo.ctrl_c()
-        assert demo.complained == ""
+    async with visit(tmp_path, context, troubles) as (_, me):
+        await me.become("Robin")
+        await me.open("Home")
+        await expect(me.page.get_by_role("main")).to_contain_text(_ITEMS)
+        await picture(me.page, "home-needs-desktop")
+        await me.page.set_viewport_size(_WHOLE)
+        await an_item_is_settled(me.page)
+        await the_numbers_are_there(me.page)
+        await picture(me.page, "home-needs-phone")
+        await the_queue_is_narrowed(me.page, picture)
+        await somebody_else_coordinates(me, picture)
 
 
 async def an_item_is_settled(page: Page) -> None:

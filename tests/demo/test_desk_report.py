@@ -14,28 +14,23 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.browser import ASKED_FOR, DESKTOP, Picture, for_everybody, whole
 from tests.canary import Watch
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, window
-from tests.demo.running import started
+from tests.demo.newcomer import Newcomer, visit
 
 
 @pytest.mark.timeout(600)  # alone it takes a tenth of this
 async def test_the_report_and_the_mornings_digest(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture, watch: Watch
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Robin")
-            await what_is_no_period_is_explained(me)
-            await figures_and_charts_in_slack(me, picture)
-            page = await the_page(me, picture)
-            await the_file(page)
-            await it_prints(page, picture)
-            await page.close()
-            await the_next_mornings_digest(me, picture)
-            await nothing_leaks(demo, watch)
-        await demo.ctrl_c()
-        assert (demo.complained, demo.left_behind()) == ("", [])
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        await me.become("Robin")
+        await what_is_no_period_is_explained(me)
+        await figures_and_charts_in_slack(me, picture)
+        page = await the_page(me, picture)
+        await the_file(page)
+        await it_prints(page, picture)
+        await page.close()
+        await the_next_mornings_digest(me, picture)
+        await nothing_leaks(demo, watch)
 
 
 async def what_is_no_period_is_explained(me: Newcomer) -> None:

@@ -7,32 +7,27 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser import DESKTOP, PHONE, Picture, fits
-from tests.demo.newcomer import Newcomer, window
-from tests.demo.running import started
+from tests.demo.newcomer import Newcomer, visit
 
 
 @pytest.mark.timeout(300)
 async def test_the_roster(tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Robin")
-            await me.open("Home")
-            await me.page.get_by_role("button", name="Show Roster").click()
-            await expect(me.page.get_by_role("main")).to_contain_text("Add a provider")
-            await picture(me.page, "roster-home")
-            await me.page.set_viewport_size(PHONE)
-            await picture(me.page, "roster-home-phone")
-            await fits(me.page)
-            await somebody_is_edited(me, picture)
-            await somebody_becomes_inactive(me, picture)
-            await me.page.set_viewport_size(DESKTOP)
-            await a_file_comes_in(me, picture, tmp_path)
-            refused = [one for one in troubles if "status of 422" in one]  # the file with its mistake
-            assert len(refused) == 1 and troubles == refused
-            troubles.clear()
-        await demo.ctrl_c()
-        assert demo.complained == ""
+    async with visit(tmp_path, context, troubles) as (_, me):
+        await me.become("Robin")
+        await me.open("Home")
+        await me.page.get_by_role("button", name="Show Roster").click()
+        await expect(me.page.get_by_role("main")).to_contain_text("Add a provider")
+        await picture(me.page, "roster-home")
+        await me.page.set_viewport_size(PHONE)
+        await picture(me.page, "roster-home-phone")
+        await fits(me.page)
+        await somebody_is_edited(me, picture)
+        await somebody_becomes_inactive(me, picture)
+        await me.page.set_viewport_size(DESKTOP)
+        await a_file_comes_in(me, picture, tmp_path)
+        refused = [one for one in troubles if "status of 422" in one]  # the file with its mistake
+        assert len(refused) == 1 and troubles == refused
+        troubles.clear()
 
 
 async def chosen(me: Newcomer, who: str, what: str) -> None:

@@ -9,8 +9,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser import DESKTOP, PHONE, Picture, for_everybody, whole
-from tests.demo.newcomer import Newcomer, window
-from tests.demo.running import started
+from tests.demo.newcomer import Newcomer, visit
 
 OWN = "Dear {{ greeting or 'friend' }},\n\nWe look after your request {{ code }} ourselves now.\n\n- We call\n- Soon"
 
@@ -19,28 +18,24 @@ OWN = "Dear {{ greeting or 'friend' }},\n\nWe look after your request {{ code }}
 async def test_settings_and_own_words(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Robin")
-            await me.open("Home")
-            await me.page.get_by_role("button", name="Settings").click()
-            await expect(me.page.get_by_role("main")).to_contain_text("Email link works for")
-            await me.page.set_viewport_size(PHONE)
-            await picture(me.page, "settings-phone")
-            await a_contradiction_is_refused(me, picture)
-            await a_channel_without_the_desk_is_refused(me, picture)
-            await the_colour_is_changed(me, picture)
-            page = await the_messages(me, picture)
-            await own_words(me, page, picture)
-            await page.close()
-            await me.page.set_viewport_size(DESKTOP)
-            mail = await me.read_mail("", "Test:")
-            await expect(mail.locator("body")).to_contain_text("We look after your request R-7K3QM ourselves now.")
-            await expect(mail.locator("body")).to_contain_text("988")
-            await picture(me.page, "settings-test-mail")
-        await demo.ctrl_c()
-        assert (demo.complained, demo.left_behind()) == ("", [])
+    async with visit(tmp_path, context, troubles) as (_, me):
+        await me.become("Robin")
+        await me.open("Home")
+        await me.page.get_by_role("button", name="Settings").click()
+        await expect(me.page.get_by_role("main")).to_contain_text("Email link works for")
+        await me.page.set_viewport_size(PHONE)
+        await picture(me.page, "settings-phone")
+        await a_contradiction_is_refused(me, picture)
+        await a_channel_without_the_desk_is_refused(me, picture)
+        await the_colour_is_changed(me, picture)
+        page = await the_messages(me, picture)
+        await own_words(me, page, picture)
+        await page.close()
+        await me.page.set_viewport_size(DESKTOP)
+        mail = await me.read_mail("", "Test:")
+        await expect(mail.locator("body")).to_contain_text("We look after your request R-7K3QM ourselves now.")
+        await expect(mail.locator("body")).to_contain_text("988")
+        await picture(me.page, "settings-test-mail")
 
 
 async def a_contradiction_is_refused(me: Newcomer, picture: Picture) -> None:

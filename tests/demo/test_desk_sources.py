@@ -12,8 +12,8 @@ from playwright.async_api import BrowserContext, expect
 from tests.browser import DESKTOP, PHONE, Picture, fits, for_everybody
 from tests.canary import Watch, somebody
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
-from tests.demo.running import Demo, started
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, visit
+from tests.demo.running import Demo
 
 WISH = Wish("New York", "Aetna")
 CLINIC = "Bluestone Pediatrics"
@@ -23,24 +23,20 @@ CLINIC = "Bluestone Pediatrics"
 async def test_sources(
     tmp_path: Path, context: BrowserContext, troubles: list[str], watch: Watch, picture: Picture
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Robin")
-            await me.open("Home")
-            await me.page.get_by_role("button", name="Show Sources").click()
-            main = me.page.get_by_role("main")
-            await expect(main).to_contain_text("Cedar Street Family Medicine")
-            await expect(main).to_contain_text("ideal clients")
-            await picture(me.page, "sources-home")
-            await a_source_is_added(me, picture)
-            address = await its_link(me, picture)
-            await somebody_comes_by_it(context, demo, me, address, picture)
-            await only_the_quiet(me)
-            await the_funnel(me, picture)
-            await nothing_leaks(demo, watch)
-        await demo.ctrl_c()
-        assert demo.complained == ""
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        await me.become("Robin")
+        await me.open("Home")
+        await me.page.get_by_role("button", name="Show Sources").click()
+        main = me.page.get_by_role("main")
+        await expect(main).to_contain_text("Cedar Street Family Medicine")
+        await expect(main).to_contain_text("ideal clients")
+        await picture(me.page, "sources-home")
+        await a_source_is_added(me, picture)
+        address = await its_link(me, picture)
+        await somebody_comes_by_it(context, demo, me, address, picture)
+        await only_the_quiet(me)
+        await the_funnel(me, picture)
+        await nothing_leaks(demo, watch)
 
 
 async def a_source_is_added(me: Newcomer, picture: Picture) -> None:

@@ -6,8 +6,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.browser import PHONE, Picture, fits
-from tests.demo.newcomer import Newcomer, window
-from tests.demo.running import started
+from tests.demo.newcomer import Newcomer, visit
 
 LINK = "https://book.junipergrove.example.org/maya-okonkwo"
 
@@ -16,18 +15,14 @@ LINK = "https://book.junipergrove.example.org/maya-okonkwo"
 async def test_a_providers_home_on_a_phone(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture
 ) -> None:
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Maya")
-            await me.open("Home")
-            await me.page.set_viewport_size(PHONE)
-            await everything_is_there(me.page)
-            await picture(me.page, "home-phone")
-            await an_insurer_is_paused(me.page)
-            await the_profile_is_edited(me, picture)
-        await demo.ctrl_c()
-        assert demo.complained == ""
+    async with visit(tmp_path, context, troubles) as (_, me):
+        await me.become("Maya")
+        await me.open("Home")
+        await me.page.set_viewport_size(PHONE)
+        await everything_is_there(me.page)
+        await picture(me.page, "home-phone")
+        await an_insurer_is_paused(me.page)
+        await the_profile_is_edited(me, picture)
 
 
 async def everything_is_there(page: Page) -> None:

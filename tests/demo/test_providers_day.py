@@ -16,8 +16,8 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.browser import ASKED_FOR, DESKTOP, PHONE, Picture, fits, for_everybody
 from tests.canary import Identity, Watch, somebody
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
-from tests.demo.running import Demo, started
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, visit
+from tests.demo.running import Demo
 
 FOR_MAYA = Wish("New York", "Aetna", ("Anxiety", "Grief"), "Maya Okonkwo-Reyes")
 MAYAS_MAIL = "maya@junipergrove.example.org"
@@ -38,25 +38,21 @@ async def test_from_the_mail_to_the_clients_page(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture, watch: Watch
 ) -> None:
     client = PICTURED if os.environ.get(ASKED_FOR) else somebody()
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            code = await a_client_asks_for_maya(context, demo, client)
-            await me.become("Maya")
-            page = await she_follows_the_mails_link(me, code, client, picture)
-            await looking_decides_nothing(context, me, code, page.url)
-            await she_accepts_there(me, page, code)
-            await the_plan_remembers(me, code, picture)
-            await nobody_answers(me, code)
-            details = await she_opens_the_clients_page(me, code, client, picture)
-            await she_reaches_the_client(me, details, code, client)
-            await the_link_works_once(me, code)
-            await without_scripts(context, me, code, client)
-            await she_finds_the_client(me, code, client, picture)
-            await no_name_in_slack(me, client)
-            await nothing_leaks(demo, watch)
-        await demo.ctrl_c()
-        assert (demo.complained, demo.left_behind()) == ("", [])
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        code = await a_client_asks_for_maya(context, demo, client)
+        await me.become("Maya")
+        page = await she_follows_the_mails_link(me, code, client, picture)
+        await looking_decides_nothing(context, me, code, page.url)
+        await she_accepts_there(me, page, code)
+        await the_plan_remembers(me, code, picture)
+        await nobody_answers(me, code)
+        details = await she_opens_the_clients_page(me, code, client, picture)
+        await she_reaches_the_client(me, details, code, client)
+        await the_link_works_once(me, code)
+        await without_scripts(context, me, code, client)
+        await she_finds_the_client(me, code, client, picture)
+        await no_name_in_slack(me, client)
+        await nothing_leaks(demo, watch)
 
 
 async def a_client_asks_for_maya(context: BrowserContext, demo: Demo, client: Identity) -> str:

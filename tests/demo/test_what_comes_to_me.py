@@ -14,8 +14,8 @@ from playwright.async_api import BrowserContext, expect
 from tests.browser import DESKTOP, PHONE, Picture, fits
 from tests.canary import Identity, Watch, somebody
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, Wish, ask_for_care, window
-from tests.demo.running import Demo, started
+from tests.demo.newcomer import Newcomer, Wish, ask_for_care, visit
+from tests.demo.running import Demo
 
 FOR_ANYBODY = Wish("New York", "Aetna", ("Stress and work",))
 MAYAS_MOBILE = "+12125550171"
@@ -27,23 +27,19 @@ async def test_pauses_texts_and_a_client_not_reached(
     tmp_path: Path, context: BrowserContext, troubles: list[str], picture: Picture, watch: Watch
 ) -> None:
     client = somebody()
-    async with started(tmp_path) as demo:
-        async with window(context, demo.workspace, troubles) as me:
-            await me.page.get_by_test_id("intro-close").click()
-            await me.become("Maya")
-            await a_pause_is_read_back(me, picture)
-            await it_is_in_force_and_ends(me)
-            await what_nobody_can_read_gets_an_example(me)
-            await an_insurer_is_paused_until_tomorrow(me)
-            await a_text_is_answered_stop(me, picture)
-            code = await a_client_asks(context, demo, client)
-            await she_takes_it_all_the_same(me, code)
-            await half_a_day_passes(me, code)
-            await she_gives_it_back(me, code, client)
-            await the_pause_of_the_insurer_is_over(me)
-            await nothing_leaks(demo, watch)
-        await demo.ctrl_c()
-        assert (demo.complained, demo.left_behind()) == ("", [])
+    async with visit(tmp_path, context, troubles) as (demo, me):
+        await me.become("Maya")
+        await a_pause_is_read_back(me, picture)
+        await it_is_in_force_and_ends(me)
+        await what_nobody_can_read_gets_an_example(me)
+        await an_insurer_is_paused_until_tomorrow(me)
+        await a_text_is_answered_stop(me, picture)
+        code = await a_client_asks(context, demo, client)
+        await she_takes_it_all_the_same(me, code)
+        await half_a_day_passes(me, code)
+        await she_gives_it_back(me, code, client)
+        await the_pause_of_the_insurer_is_over(me)
+        await nothing_leaks(demo, watch)
 
 
 async def a_client_asks(context: BrowserContext, demo: Demo, client: Identity) -> str:

@@ -9,17 +9,23 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from blocks.ids import ActionId, BlockId, CallbackId, plan_block, setting_block
+from blocks.coordinators import SHOWN
+from blocks.ids import ActionId, BlockId, CallbackId, plan_block, setting_block, shown_block
 from blocks.modals import asked_note, subject
-from blocks.privacy import OFF
+from blocks.privacy import ON
 from handlers import actions, commands, views
 from referrals.accept import accept
 from referrals.actor import Actor, Surface
 from referrals.close import close
+from referrals.coordinators import coordinators
 from referrals.deadlines import expire
 from referrals.decline import release
 from referrals.licences import Grounds, allow, ask
 from referrals.outcomes import Done, Question
+from referrals.profile_fields import digest
+from referrals.settings.names import Setting
+from referrals.sources.fields import SourceField
+from referrals.sources.ideal import Fact
 from sandbox import payloads
 from sandbox.answer import Answer
 from store.tables import Attention, Delivery, History, Offer, Pass, Provider, Referral, Source
@@ -183,14 +189,14 @@ desk_page          held      not_coordinator not_coordinator not_coordinator not
 #: The same for what is sent with a form of the practice's, which a coordinator alone may send.
 OWN_FORMS = """
                              acceptor        other           preferred       paused          inactive        coordinator
-attest             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator told
-coordinators       held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator told
-roster             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator told
+attest             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
+coordinators       held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
+roster             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 roster_pause       held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 roster_inactive    held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
-settings           held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator form
-source             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator told
-ideal              held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator closes
+settings           held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
+source             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
+ideal              held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 """
 
 #: Made inactive after they had accepted it: it stays in their hands, and nothing new gets there.
@@ -415,7 +421,13 @@ def value_of(action: str, scene: Scene) -> str:
     if action.endswith(("_source", "source_link")):
         return SOURCE
     own = {"pause_now": "insurer=aetna", "resume_one": "insurer=aetna", "release_waiting": "all"}
-    own |= {"attest": OFF, "timeline_page": f"{scene.done.referral_id} 0", "settings": "times", "desk_page": "roster"}
+    own |= {
+        "attest": ON,
+        "source": "",
+        "timeline_page": f"{scene.done.referral_id} 0",
+        "settings": "times",
+        "desk_page": "roster",
+    }
     return own.get(action, scene.done.referral_id)
 
 
@@ -466,7 +478,24 @@ VALUES: dict[str, dict[str, Any]] = {
     "extend": {BlockId.EXTEND_BY: {ActionId.REASON: option("12")}},
     "hold": {BlockId.REASON: {ActionId.REASON: option("complaint")}},
     "consent": {BlockId.CONSENT: {ActionId.FIELD: option("given")}},
-    "settings": {setting_block("remind_after", "of another day"): {ActionId.FIELD: {"value": "30"}}},
+    "attest": {BlockId.ATTEST: {ActionId.ATTEST: {"selected_options": [{"value": ON}]}}},
+    "coordinators": {
+        f"{BlockId.COORDINATORS}.shown": {ActionId.COORDINATORS: {"selected_users": ["U0ROBIN", "U0MAYA"]}}
+    },
+    "roster": {
+        shown_block("roster", field, digest(field, "")): {ActionId.FIELD: {"value": text}}
+        for field, text in {"name": "Ida New", "work_email": "ida@junipergrove.example.org"}.items()
+    },
+    "settings": {setting_block(Setting.REMIND, digest(Setting.REMIND, "24")): {ActionId.FIELD: {"value": "30"}}},
+    "source": {
+        shown_block("source", SourceField.NAME, ""): {ActionId.FIELD: {"value": "Elm School"}},
+        shown_block("source", SourceField.KIND, ""): {ActionId.FIELD: option("school")},
+    },
+    "ideal": {
+        shown_block("ideal", Fact.STATE, digest(Fact.STATE, "")): {
+            ActionId.FIELD: {"selected_options": [{"value": "NY"}]}
+        }
+    },
 }
 
 
@@ -479,11 +508,14 @@ async def send(stage: Stage, role: str, form: str, scene: Scene) -> str:
     """As Slack would hand over a form that this person has somehow got hold of."""
     user = stage.person(PEOPLE[role]).user
     about = scene.done.offer_id if form == "act_for" else value_of(form, scene)
+    notes = NOTES.get(form, {})
+    if form == "coordinators":
+        notes = {SHOWN: (await stage.desk.ask("p", coordinators, COORDINATING)).digest}
     view = {
         "id": "V1",
         "type": "modal",
         "callback_id": f"referral.{form}",
-        "private_metadata": subject(about, **NOTES.get(form, {})),
+        "private_metadata": subject(about, **notes),
         "state": {"values": VALUES.get(form, {})},
     }
     team = user.team_id or "T0SANDBOX"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import col
 
 from jobs import outbox, posts, sweep
@@ -15,6 +14,7 @@ from referrals.views.today import today
 from store.tables import Delivery
 from tests.desk import Office
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 
 pytestmark = pytest.mark.anyio
 
@@ -35,28 +35,10 @@ ASKED: dict[str, Callable[[Tx], Any]] = {
 }
 
 
-def _plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
-    connection, seen = tx.session.connection(), []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        ask(tx)
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return [
-        step[3]
-        for statement, parameters in seen
-        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    ]
-
-
 @ON_SQLITE
 @pytest.mark.parametrize("what", ASKED)
 async def test_no_table_is_read_whole(office: Office, what: str) -> None:
-    steps = await office.do(_plans, ASKED[what])
+    steps = await office.do(plans, ASKED[what])
     assert steps and all(step.startswith(("SEARCH", "USE TEMP B-TREE")) for step in steps), steps
 
 
@@ -64,12 +46,12 @@ async def test_no_table_is_read_whole(office: Office, what: str) -> None:
 @pytest.mark.parametrize(("ask", "index"), [(sweep.to_nudge, "to_nudge"), (sweep.to_escalate, "to_escalate")])
 async def test_only_what_waits_for_contact_is_read(office: Office, ask: Callable[[Tx], Any], index: str) -> None:
     """Not every referral of the practice."""
-    steps = await office.do(_plans, ask)
+    steps = await office.do(plans, ask)
     assert [step for step in steps if f"INDEX referral_{index} " in step] == steps, steps
 
 
 @ON_SQLITE
 async def test_opening_slacks_door_again_reads_what_waits_only(office: Office) -> None:
     await office.do(slack_trouble.met, "is_archived", Scope.CHANNEL)
-    steps = await office.do(_plans, lambda tx: slack_trouble.over(tx, Scope.CHANNEL))
+    steps = await office.do(plans, lambda tx: slack_trouble.over(tx, Scope.CHANNEL))
     assert steps and all(step.startswith("SEARCH") for step in steps), steps

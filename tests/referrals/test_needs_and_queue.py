@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from handlers.home import gather
 from referrals.accept import accept
@@ -20,6 +19,7 @@ from store.tables import Offer, Referral
 from store.vocabulary import AttentionKind, Status, Urgency
 from tests.desk import CORA, Office, by, new_office
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 
 pytestmark = pytest.mark.anyio
 
@@ -175,7 +175,7 @@ async def test_no_table_is_read_whole(office: Office, what: str) -> None:
     await office.provider("Maya Reed")
     for _ in range(5):
         await office.submit(state="TX")
-    steps = await office.do(_plans, ASKED[what])
+    steps = await office.do(plans, ASKED[what])
     allowed = ("SEARCH", "USE TEMP B-TREE", "LIST SUBQUERY")
     odd = [step for step in steps if not step.startswith(allowed)]
     assert steps and not odd, odd
@@ -186,23 +186,5 @@ async def test_no_table_is_read_whole(office: Office, what: str) -> None:
 @ON_SQLITE
 async def test_urgent_ones_are_found_by_their_own_index(office: Office) -> None:
     await office.submit()
-    steps = await office.do(_plans, lambda tx: needs_page(tx, 0, 2))
+    steps = await office.do(plans, lambda tx: needs_page(tx, 0, 2))
     assert [step for step in steps if "INDEX referral_urgent" in step], steps
-
-
-def _plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
-    connection, seen = tx.session.connection(), []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        ask(tx)
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return [
-        step[3]
-        for statement, parameters in seen
-        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    ]

@@ -1,12 +1,10 @@
 """The practice's report: what it counts, on both engines, and that it counts it as the shared arithmetic does."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from referrals.accept import accept
 from referrals.close import close
@@ -28,6 +26,7 @@ from store.tables import History, Referral, Source
 from store.vocabulary import CloseReason, DeclineReason, SourceKind
 from tests.desk import CORA, START, Office, by
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 
 pytestmark = pytest.mark.anyio
 #: Of the index by age, and of the one by status for what is closed.
@@ -187,34 +186,16 @@ async def test_a_chart_has_as_many_steps_as_can_be_read(office: Office, typed: s
     assert len({step.label for step in parts}) == count, "charts need names that differ"
 
 
-def _plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
-    connection, seen = tx.session.connection(), []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        ask(tx)
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return [
-        step[3]
-        for statement, parameters in seen
-        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    ]
-
-
 @ON_SQLITE
 async def test_nothing_is_read_beyond_the_period(office: Office) -> None:
     await office.submit()
     asked = await office.do(period_here, "last week")
     assert isinstance(asked, Period)
-    plans = await office.do(_plans, lambda tx: practice_report(tx, CORA, asked))
-    of_referrals = [step for step in plans if " referral " in f"{step} "]
-    assert of_referrals, plans
+    steps = await office.do(plans, lambda tx: practice_report(tx, CORA, asked))
+    of_referrals = [step for step in steps if " referral " in f"{step} "]
+    assert of_referrals, steps
     for step in of_referrals:
         assert step.endswith(_WITHIN), step
-    scanned = [step for step in plans if step.startswith("SCAN")]
+    scanned = [step for step in steps if step.startswith("SCAN")]
     tables = {"referral", "history", "offer", "source", "delivery"}
     assert not [step for step in scanned if step.split()[1] in tables], scanned
