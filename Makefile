@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# Slack's three seconds hold for a desk that has the machine to itself: what clicks, and what starts a browser or
-# processes, runs one after the other; the rest beside one another.
+# Slack's three seconds hold for a desk that has the machine to itself: the whole desk at work, the browser and the
+# demo's and the faults' processes come one after the other, the rest beside one another.
 ALONE  := tests/loop tests/sandbox/page tests/web/browser tests/demo tests/faults
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -23,7 +23,7 @@ test: $(VENV)/.dev browser  ## everything, or make test ARGS="tests/loop -x"
 	$(BIN)/python -m pytest -n auto --dist loadfile $(or $(ARGS),$(ALONE:%=--ignore=%))
 	$(if $(ARGS),,$(MAKE) alone)
 
-alone: $(VENV)/.dev browser  ## one after the other; make alone ARGS=tests/faults for the real processes against each fault
+alone: $(VENV)/.dev browser  ## these only; ARGS takes their place: make alone ARGS=tests/faults
 	$(BIN)/python -m pytest $(or $(ARGS),$(ALONE))
 
 check: $(VENV)/.dev

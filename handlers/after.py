@@ -1,6 +1,7 @@
 """Buttons and forms of a referral that somebody has: already contacted, no answer, and the plan."""
 
 from datetime import date
+from functools import partial
 
 from blocks.after_forms import CHANNEL, TRIES, TS, no_answer_form, wrong_date
 from blocks.ids import ActionId, BlockId, CallbackId, of_plan_block
@@ -17,6 +18,7 @@ from .answers import open_form, update_message
 from .click import Click, own_id
 from .deps import SlackDeps
 from .form import Form, FormHandler, Incomplete
+from .opening import open_or_tell
 from .settling import ClickHandler, settle
 from .who import Caller, act
 
@@ -34,11 +36,8 @@ async def _already_contacted(deps: SlackDeps, caller: Caller, click: Click) -> N
 
 async def _ask_no_answer(deps: SlackDeps, caller: Caller, click: Click) -> None:
     outcome = await act(deps, caller, click.action_id, may_try, click.value)
-    if not isinstance(outcome, Trying):
-        await settle(deps, caller, click, outcome)
-        return
     message = None if click.on_card or not click.message_ts else (click.channel_id, click.message_ts)
-    await open_form(deps, click, no_answer_form(click.value, outcome, home=click.on_home, message=message))
+    await open_or_tell(deps, caller, click, outcome, Trying, partial(no_answer_form, click.value, message=message))
 
 
 async def _no_answer(deps: SlackDeps, caller: Caller, form: Form) -> Decision | Incomplete:
@@ -82,9 +81,7 @@ async def redraw_message(deps: SlackDeps, caller: Caller, referral_id: str, chan
         shown = message
 
 
-def redrawing(
-    handler: ClickHandler,
-) -> ClickHandler:
+def redrawing(handler: ClickHandler) -> ClickHandler:
     """The same, and brings up to date the direct message whose button it was. For buttons that hold a referral."""
 
     async def run(deps: SlackDeps, caller: Caller, click: Click) -> None:

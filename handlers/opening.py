@@ -3,7 +3,7 @@
 from typing import Protocol, TypeVar, cast
 
 from blocks.modals import Modal
-from referrals.outcomes import Decision, Missing, Refused
+from referrals.outcomes import Decision
 
 from .answers import open_form
 from .click import Click
@@ -25,7 +25,7 @@ async def open_or_tell(
     deps: SlackDeps,
     caller: Caller,
     click: Click,
-    outcome: Shown | Decision | Missing | Refused,
+    outcome: Shown | Decision,
     shown: type[Shown],
     form: Draws[Shown],
 ) -> None:
@@ -33,4 +33,4 @@ async def open_or_tell(
     if isinstance(outcome, shown):
         await open_form(deps, click, form(outcome, home=click.on_home))
     else:
-        await settle(deps, caller, click, cast("Decision | Missing | Refused", outcome))
+        await settle(deps, caller, click, cast(Decision, outcome))

@@ -12,8 +12,8 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, async_pla
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1120, "height": 720}
-#: Milliseconds. Cards are posted one a second, and some of the demo's own may stand before ours.
-PATIENCE = 60_000
+#: Milliseconds, for a page alone.
+PATIENCE = 20_000
 _WCAG: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 #: The README's. `REFERRALS_PICTURES=1` has the stories write these to docs/pictures/ anew, and a folder's name there

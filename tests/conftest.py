@@ -39,6 +39,9 @@ __all__ = [
     "shared_database",
 ]
 
+# Where these fail, it should be said why, as in a test.
+pytest.register_assert_rewrite("tests.browser", "tests.demo.newcomer")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "all_practices: of what goes over every practice, the one next door included")

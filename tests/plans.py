@@ -8,8 +8,8 @@ from sqlalchemy import event
 from referrals.tx import Tx
 
 
-def plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
-    """The steps of every statement that ``ask`` runs."""
+def plans(tx: Tx, ask: Callable[..., Any], *arguments: Any) -> list[str]:
+    """The steps of every statement that ``ask`` runs with the transaction and ``arguments``."""
     connection, seen = tx.session.connection(), []
 
     def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -17,7 +17,7 @@ def plans(tx: Tx, ask: Callable[[Tx], Any]) -> list[str]:
 
     event.listen(connection, "before_cursor_execute", note)
     try:
-        ask(tx)
+        ask(tx, *arguments)
     finally:
         event.remove(connection, "before_cursor_execute", note)
     return [

@@ -7,11 +7,12 @@ const HIGH = 260;
 const EDGE = { left: 46, right: 12, top: 12, bottom: 44 };
 const colour = (index) => `var(--series-${(index % 6) + 1})`;
 
-function ceiling(value) {
-  if (value <= 0) return 1;
-  // Four steps to the top: each of these divides by four without an ugly rest.
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].map((step) => step * power).find((top) => top >= value - 1e-9);
+// What people count in: 1, 2 or 5 of something; of what is counted whole, never a part. Six lines at the most.
+function stepOf(range, whole) {
+  const least = (range || 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= least - 1e-9);
+  return whole ? Math.max(step, 1) : step;
 }
 
 function show(value) {
@@ -29,17 +30,19 @@ function frame(chart) {
   const categories = axis.categories || (series[0]?.data || []).map((point) => point.label);
   const values = series.map((one) => categories.map((category, index) => pointOf(one, category, index)));
   const low = Math.min(0, ...values.flat());
-  const whole = values.flat().every(Number.isInteger);
-  const top = Math.max(ceiling(Math.max(0, ...values.flat())), whole ? 4 : 0);
-  const bottom = low < 0 ? -ceiling(-low) : 0;
+  const high = Math.max(0, ...values.flat());
+  const step = stepOf(high - low, values.flat().every(Number.isInteger));
+  const bottom = Math.floor(low / step) * step;
+  const top = Math.max(Math.ceil(high / step - 1e-9) * step, bottom + step);
   const y = (value) => EDGE.top + (HIGH - EDGE.top - EDGE.bottom) * (1 - (value - bottom) / (top - bottom));
   const room = WIDE - EDGE.left - EDGE.right;
   const band = room / Math.max(1, categories.length);
-  return { series, axis, categories, values, top, bottom, y, band, x: (index) => EDGE.left + band * (index + 0.5) };
+  return { series, axis, categories, values, step, top, bottom, y, band, x: (index) => EDGE.left + band * (index + 0.5) };
 }
 
 function axes(f) {
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => f.bottom + (f.top - f.bottom) * part);
+  const count = Math.round((f.top - f.bottom) / f.step);
+  const ticks = Array.from({ length: count + 1 }, (_, index) => Number((f.bottom + index * f.step).toPrecision(12)));
   const every = Math.ceil(f.categories.length / 10);
   return [
     ticks.map((tick) => [

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, expect
 
 from tests.browser import PATIENCE, chromium, picture
+from tests.demo.newcomer import DEMO_PATIENCE
 
 __all__ = ["picture"]
 
@@ -14,8 +15,10 @@ __all__ = ["picture"]
 async def context() -> AsyncIterator[BrowserContext]:
     async with chromium() as browser:
         context = await browser.new_context(reduced_motion="reduce", locale="en-US")
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(DEMO_PATIENCE)
+        expect.set_options(timeout=DEMO_PATIENCE)
         yield context
+        expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from tests.browser import DESKTOP, PHONE, fits
 from tests.canary import Identity
 from tests.demo.running import Demo, started
 
+#: Milliseconds. Cards are posted one a second, and some of the demo's own may stand before ours.
+DEMO_PATIENCE = 60_000
 _CODE = re.compile(r"R-[0-9A-Z]{5}")
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
-from tests.browser import DESKTOP, PATIENCE, PHONE, Picture, fits, for_everybody, whole
+from tests.browser import DESKTOP, PHONE, Picture, fits, for_everybody, whole
 from tests.canary import Watch
 from tests.demo.leaks import nothing_leaks
-from tests.demo.newcomer import Newcomer, visit
+from tests.demo.newcomer import DEMO_PATIENCE, Newcomer, visit
 
 
 @pytest.mark.timeout(600)  # alone it takes a tenth of this
@@ -104,7 +104,7 @@ async def the_desk_checks_itself(page: Page, picture: Picture) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text("The desk checks itself")
     await fits(page)
     await picture(page, "audit-checking")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Audit", timeout=3 * PATIENCE)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Audit", timeout=3 * DEMO_PATIENCE)
     await expect(page.get_by_role("main")).to_contain_text("Nothing is wrong")
     await page.get_by_label("What").select_option(label="Answers to offers")
     await page.get_by_role("button", name="Show").click()

@@ -29,7 +29,15 @@ from referrals.sources.ideal import Fact
 from sandbox import payloads
 from sandbox.answer import Answer
 from store.tables import Attention, Delivery, History, Offer, Pass, Provider, Referral, Source
-from store.vocabulary import AttentionKind, CloseReason, DeclineReason, ProviderStatus, SlackStanding, Urgency
+from store.vocabulary import (
+    AttentionKind,
+    CloseReason,
+    DeclineReason,
+    ProviderStatus,
+    SlackStanding,
+    SourceKind,
+    Urgency,
+)
 from tests.handlers.conftest import CHANNEL, PUBLIC_URL, Stage
 from tests.neighbour import ours
 
@@ -196,6 +204,7 @@ roster_pause       held      not_coordinator not_coordinator not_coordinator not
 roster_inactive    held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 settings           held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 source             held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
+source             known     not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 ideal              held      not_coordinator not_coordinator not_coordinator not_coordinator not_coordinator done
 """
 
@@ -265,10 +274,11 @@ def test_no_button_and_no_form_is_left_out() -> None:
 
 @dataclass
 class Scene:
-    """A referral as somebody finds it. ``item``: the coordinators' task that it has."""
+    """A referral as somebody finds it. ``item``: the coordinators' task that it has. ``source``: one to be edited."""
 
     done: Done
     item: str = ""
+    source: str = ""
 
 
 async def scene_of(stage: Stage, kind: str) -> Scene:
@@ -296,7 +306,7 @@ async def scene_of(stage: Stage, kind: str) -> Scene:
     items = [one for one in await stage.items() if one.referral_id == done.referral_id and one.kind == wanted]
     if kind == "taken":
         await stage.desk.do("p", allow, COORDINATING, items[0].id, Grounds.COMPACT)
-    return Scene(done, items[0].id if items else "")
+    return Scene(done, items[0].id if items else "", SOURCE if kind == "known" else "")
 
 
 #: Which task a scene has for coordinators.
@@ -488,8 +498,11 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "settings": {setting_block(Setting.REMIND, digest(Setting.REMIND, "24")): {ActionId.FIELD: {"value": "30"}}},
     "source": {
-        shown_block("source", SourceField.NAME, ""): {ActionId.FIELD: {"value": "Elm School"}},
-        shown_block("source", SourceField.KIND, ""): {ActionId.FIELD: option("school")},
+        shown_block("source", field, digest(field, stands)): {ActionId.FIELD: typed}
+        for field, stands, typed in (
+            (SourceField.NAME, "Dr. Reed", {"value": "Elm School"}),
+            (SourceField.KIND, SourceKind.OTHER, option("school")),
+        )
     },
     "ideal": {
         shown_block("ideal", Fact.STATE, digest(Fact.STATE, "")): {

@@ -131,10 +131,10 @@ def _after_both_have_looked(side: Side, meeting: asyncio.Barrier, again: int) ->
 
     def run(tx: Tx, *args: Any) -> Any:
         nonlocal met
+        tx.session.execute(_WAIT)
         if not met:  # a use case that is run again has met the other one before
             met = True
             side.look(tx)
-            tx.session.execute(_WAIT)
             await_only(meeting.wait())
             for _ in range(again):
                 side.look(tx)

@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from referrals.outcomes import Refusal, Refused
-from referrals.tx import Tx
 from referrals.views.history import EXPORT, VIEW, Filters, Group, Place, history, record
 from store.database import Database
 from store.tables import History
 from tests.desk import CORA, START, STRANGER, Office, new_office
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 
 pytestmark = pytest.mark.anyio
 
@@ -40,25 +39,8 @@ ASKED = {
 async def test_no_look_reads_all_that_ever_happened(office: Office, what: str, further: bool) -> None:
     after = Place(START, 3, "01m00000000000000000000000") if further else None
 
-    def plans(tx: Tx) -> list[str]:
-        connection, seen = tx.session.connection(), []
-
-        def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            if "FROM history" in statement:
-                seen.append((statement, parameters))
-
-        event.listen(connection, "before_cursor_execute", note)
-        try:
-            history(tx, ASKED[what], after)
-        finally:
-            event.remove(connection, "before_cursor_execute", note)
-        return [
-            step[3]
-            for statement, parameters in seen
-            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
-
-    steps = await office.do(plans)
+    steps = await office.do(plans, history, ASKED[what], after)
+    steps = [step for step in steps if "history" in step]
     index = "sqlite_autoindex_history" if what == "a referral" else "INDEX history_by_time (practice_id=? AND at>? AND"
     assert steps[0].startswith("SEARCH history") and index in steps[0], steps
     assert not [step for step in steps if step.startswith("SCAN")], steps

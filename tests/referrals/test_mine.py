@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from blocks.home import home
 from blocks.paging import ROOM, read_place, turned
@@ -22,6 +21,7 @@ from store.tables import Client, Offer, Provider, Referral
 from store.vocabulary import CloseReason, Kind, OfferOutcome, Status
 from tests.desk import START, Office, by
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 
 pytestmark = pytest.mark.anyio
 
@@ -194,24 +194,6 @@ ASKED: dict[str, Callable[[Tx, str], Any]] = {
 async def test_no_table_is_read_whole(office: Office, what: str) -> None:
     maya = await office.provider("Maya Reed")
     await fill(office, maya, dict.fromkeys((WAITING, *HELD), 20), timedelta(hours=1))
-    steps = await office.do(_plans, ASKED[what], maya.id)
+    steps = await office.do(plans, ASKED[what], maya.id)
     assert steps and all(step.startswith(("SEARCH", "USE TEMP B-TREE")) for step in steps), steps
     assert not [step for step in steps if step.endswith("(practice_id=?)")], "a whole practice's is too many"
-
-
-def _plans(tx: Tx, ask: Callable[[Tx, str], Any], provider_id: str) -> list[str]:
-    connection, seen = tx.session.connection(), []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        ask(tx, provider_id)
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return [
-        step[3]
-        for statement, parameters in seen
-        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    ]

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from referrals.accept import accept
@@ -34,6 +33,7 @@ from store.vocabulary import AttentionKind, CloseReason, DeclineReason, Delivery
 from tests.canary import somebody
 from tests.desk import CORA, STRANGER, Office, by
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 from tests.referrals.audit.office_life import everything_sent
 
 pytestmark = pytest.mark.anyio
@@ -456,24 +456,10 @@ async def test_what_becomes_due_by_day_waits_for_the_night(office: Office) -> No
 
 @ON_SQLITE
 async def test_it_is_found_by_an_index(office: Office) -> None:
-    def plans(tx: Tx) -> list[str]:
-        connection, seen = tx.session.connection(), []
+    def ask(tx: Tx) -> None:
+        dry_run(tx)
+        tx.session.execute(due(tx, up_to(tx, tx.now))).all()
 
-        def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            seen.append((statement, parameters))
-
-        event.listen(connection, "before_cursor_execute", note)
-        try:
-            dry_run(tx)
-            tx.session.execute(due(tx, up_to(tx, tx.now))).all()
-        finally:
-            event.remove(connection, "before_cursor_execute", note)
-        return [
-            step[3]
-            for statement, parameters in seen
-            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
-
-    steps = await office.do(plans)
+    steps = await office.do(plans, ask)
     assert not [step for step in steps if step.startswith("SCAN")], steps
     assert len([step for step in steps if "referral_to_erase" in step]) >= 3, steps

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from referrals.accept import accept
 from referrals.close import close
@@ -21,6 +20,7 @@ from store.tables import History, Provider, Source
 from store.vocabulary import CloseReason, DeclineReason, SourceKind
 from tests.desk import CORA, Office, by, new_office
 from tests.engines import ON_SQLITE
+from tests.plans import plans
 
 REED, SCHOOL, QUIET = "Dr. Reed", "Marlow School", "Old Directory"
 
@@ -161,28 +161,10 @@ async def test_a_closed_one_still_counts_as_far_as_it_got(office: Office) -> Non
     assert line.funnel == Funnel(1, 1, 1, 1)
 
 
-def _plans(tx: Tx, ask: Any, *arguments: Any) -> list[str]:
-    connection, seen = tx.session.connection(), []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        ask(tx, *arguments)
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return [
-        step[3]
-        for statement, parameters in seen
-        for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    ]
-
-
 @ON_SQLITE
 async def test_homes_room_reads_the_latest_of_each_source_by_index(lived: Office) -> None:
-    steps = await lived.do(_plans, sources_page, 0, 10, SourceKind.SCHOOL, Which.QUIET)
-    steps += await lived.do(_plans, sources_page, 0, 10)
+    steps = await lived.do(plans, sources_page, 0, 10, SourceKind.SCHOOL, Which.QUIET)
+    steps += await lived.do(plans, sources_page, 0, 10)
     of_referrals = [step for step in steps if "referral" in step]
     assert of_referrals and all(
         "INDEX referral_of_source (practice_id=? AND source_id=?" in one for one in of_referrals
@@ -193,6 +175,6 @@ async def test_homes_room_reads_the_latest_of_each_source_by_index(lived: Office
 @ON_SQLITE
 async def test_a_period_is_read_by_index(lived: Office) -> None:
     now = lived.clock.at
-    steps = await lived.do(_plans, all_funnels, now - timedelta(days=90), now)
+    steps = await lived.do(plans, all_funnels, now - timedelta(days=90), now)
     assert not [step for step in steps if step.startswith(("SCAN referral", "SCAN source"))], steps
     assert [step for step in steps if "SEARCH referral USING" in step]
