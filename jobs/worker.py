@@ -39,6 +39,8 @@ _TIMEOUTS = {AUDIT_NOW: _AUDIT_TIMEOUT, WakeKind.ERASE: _AUDIT_TIMEOUT}
 _RETENTION_SECOND = 41
 #: Seconds for what is under way when the process is told to stop; many a supervisor kills after ten.
 _GRACE = 8.0
+#: Of these, for a round of asking the queue to come to its end.
+_ROUND = 1.0
 _AFTER_A_LOSS = 1.0  # seconds
 
 
@@ -162,22 +164,27 @@ async def run_worker(redis: ArqRedis, deps: JobDeps, *, sweep_every: int | None 
     deps.stopping.clear()
     await _plan(deps)
     under_way: set[asyncio.Task[Any]] = set()
+    worker, working = _start(redis, deps, sweep_every)
     try:
         while True:
-            worker = build_worker(redis, deps, sweep_every=sweep_every)
-            try:
-                await worker.async_run()
-            except (RedisError, OSError) as error:
-                log.warning("worker_lost_the_queue", extra={"error": type(error).__name__})
-            finally:
-                await _take_nothing_on(worker)
-                under_way |= {job for job in worker.tasks.values() if not job.done()}
-                for job in under_way:
-                    job.add_done_callback(under_way.discard)
+            await asyncio.wait([working])  # not awaited itself: cancelled in the middle, it would leave its connection
+            under_way |= {job for job in worker.tasks.values() if not job.done()}
+            for job in under_way:
+                job.add_done_callback(under_way.discard)
+            error = working.exception()
+            if error is not None and not isinstance(error, RedisError | OSError):
+                raise error
+            log.warning("worker_lost_the_queue", extra={"error": type(error).__name__})
             await asyncio.sleep(_AFTER_A_LOSS)
+            worker, working = _start(redis, deps, sweep_every)
     finally:
         deps.stopping.set()
-        await _put_down(under_way)
+        await _put_down(worker, working, under_way)
+
+
+def _start(redis: ArqRedis, deps: JobDeps, sweep_every: int | None) -> tuple[Worker, asyncio.Task[None]]:
+    worker = build_worker(redis, deps, sweep_every=sweep_every)
+    return worker, asyncio.create_task(worker.async_run())
 
 
 async def _plan(deps: JobDeps) -> None:
@@ -186,17 +193,13 @@ async def _plan(deps: JobDeps) -> None:
             await digest.plan(deps, practice_id)
 
 
-async def _take_nothing_on(worker: Worker) -> None:
-    if worker.main_task is not None:
-        worker.main_task.cancel()
-        await asyncio.gather(worker.main_task, return_exceptions=True)
-
-
-async def _put_down(under_way: set[asyncio.Task[Any]]) -> None:
+async def _put_down(worker: Worker, working: asyncio.Task[None], under_way: set[asyncio.Task[Any]]) -> None:
     """Lets running jobs finish; the leases and rows of those that take too long say where to go on."""
-    jobs = list(under_way)
+    worker.burst, worker.max_burst_jobs = True, 0  # arq's own way to an end: it takes nothing more on after this round
+    await asyncio.wait([working], timeout=_ROUND)
+    jobs = [job for job in (*under_way, *worker.tasks.values()) if not job.done()]
     if jobs:
-        await asyncio.wait(jobs, timeout=_GRACE)
-    for job in jobs:
-        job.cancel()
-    await asyncio.gather(*jobs, return_exceptions=True)
+        await asyncio.wait(jobs, timeout=_GRACE - _ROUND)
+    for one in (*jobs, working):
+        one.cancel()
+    await asyncio.gather(*jobs, working, return_exceptions=True)

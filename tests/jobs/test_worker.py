@@ -33,18 +33,22 @@ class Queue:
     def build(self, *_: Any, **__: Any) -> Any:
         self.workers += 1
         tasks = {"a": asyncio.create_task(self._job())} if self.workers == 1 else {}
-        polling = asyncio.create_task(self._poll())
+        built = SimpleNamespace(tasks=tasks, burst=False, max_burst_jobs=-1)
+        built.async_run = lambda: self._poll(built)
         self.begun.set()
-        return SimpleNamespace(main_task=polling, tasks=tasks, async_run=lambda: polling)
+        return built
 
     async def _job(self) -> None:
         await self.let_go.wait()
         self.finished.append("sent")
 
-    async def _poll(self) -> None:
-        await self.lost.wait()
-        self.lost.clear()
-        raise RedisConnectionError
+    async def _poll(self, worker: Any) -> None:
+        while not worker.burst:
+            if self.lost.is_set():
+                self.lost.clear()
+                raise RedisConnectionError
+            await asyncio.sleep(0.001)
+        await asyncio.gather(*worker.tasks.values())
 
 
 @pytest.fixture
@@ -67,7 +71,8 @@ async def test_what_is_under_way_is_finished_when_the_worker_stops(queue: Queue)
 
 
 async def test_a_job_that_does_not_end_is_cut_off(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "_GRACE", 0.01)
+    monkeypatch.setattr(worker, "_GRACE", 0.02)
+    monkeypatch.setattr(worker, "_ROUND", 0.01)
     deps: Any = SimpleNamespace(stopping=asyncio.Event())
     working = asyncio.create_task(worker.run_worker(None, deps))  # type: ignore[arg-type]
     await queue.begun.wait()
@@ -78,7 +83,8 @@ async def test_a_job_that_does_not_end_is_cut_off(queue: Queue, monkeypatch: pyt
 
 async def test_a_queue_that_is_lost_cuts_nothing_off(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody asked the process to stop, and what is being sent has nothing to do with the queue."""
-    monkeypatch.setattr(worker, "_GRACE", 0.01)
+    monkeypatch.setattr(worker, "_GRACE", 0.02)
+    monkeypatch.setattr(worker, "_ROUND", 0.01)
     deps: Any = SimpleNamespace(stopping=asyncio.Event())
     working = asyncio.create_task(worker.run_worker(None, deps))  # type: ignore[arg-type]
     await queue.begun.wait()
