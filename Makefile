@@ -19,7 +19,7 @@ keys: $(VENV)/.runtime  ## fresh keys, added to .env unless it has some
 	@if grep -qs '^ENCRYPTION_KEYS=' .env; then echo ".env has keys already; they are kept"; exit 1; fi
 	@umask 077; $(BIN)/referrals keys >> .env && echo "The keys are in .env; keep a copy somewhere safe."
 
-test: $(VENV)/.dev browser  ## everything, or make test ARGS="tests/loop -x"
+test: $(VENV)/.dev browser  ## everything, or make test ARGS="tests/referrals -x"
 	$(BIN)/python -m pytest -n auto --dist loadfile $(or $(ARGS),$(ALONE:%=--ignore=%))
 	$(if $(ARGS),,$(MAKE) alone)
 
